@@ -1,0 +1,26 @@
+"""What the shell of every page shows: the user's place and duty, and where he may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.navigation import items_for
+from accounts.scope import scope_of
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`place`, `duty` and `navigation` of the signed-in user; nothing before signing in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    scope = scope_of(user)
+    post = next(iter(scope.posts), None)
+    current = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "place": post.division.name if post else "",
+        "duty": (post.get_department_display() or post.get_role_display()) if post else "没有岗位",
+        "navigation": items_for(scope),
+        "here": (current or "").rsplit("-", 1)[0],
+    }

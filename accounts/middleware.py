@@ -1,0 +1,27 @@
+"""Refusals of services that no view has caught, as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.errors import Refused
+
+
+class RefusalMiddleware:
+    """Answers a service's refusal with its own status and sentence; the API has its own shape (accounts.api.errors)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        if error.status == 404:
+            return render(request, "404.html", status=404)
+        return render(request, "refused.html", {"refusal": error}, status=error.status)

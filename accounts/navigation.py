@@ -1,0 +1,41 @@
+"""The main navigation: which page a role finds where. Names only, so that this floor knows no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models.post import Role
+from accounts.scope import AREA_ROLES, Scope
+
+COUNTY = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
+FIELD = AREA_ROLES | {Role.HELPER}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: its words, icon, address name, the roles that see it; `group` heads the entries that follow."""
+
+    title: str
+    icon: str
+    url_name: str
+    roles: frozenset[str]
+    group: str = ""
+    on_phone: bool = False
+
+
+ITEMS = (
+    Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
+    Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True),
+    Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True),
+    Item("农户库", "people", "household-list", FIELD, on_phone=True),
+    Item("一户一策", "clipboard2-check", "plan-list", FIELD, "帮扶"),
+    Item("部门数据", "inboxes", "feed-list", COUNTY | {Role.LIAISON}, "数据"),
+    Item("月度比对", "intersect", "run-list", COUNTY),
+    Item("台账报表", "table", "ledger-list", AREA_ROLES, "台账"),
+    Item("政策参数", "sliders", "policy-list", COUNTY | {Role.ADMINISTRATOR}, "管理"),
+    Item("人员与岗位", "person-badge", "staff-list", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
+)
+
+
+def items_for(scope: Scope) -> list[Item]:
+    return [item for item in ITEMS if item.roles & scope.roles]

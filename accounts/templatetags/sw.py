@@ -1,0 +1,89 @@
+"""Template tags of every page: icons, status words, deadlines, masked values."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from sheets.clean import mask_id, mask_phone
+
+register = template.Library()
+register.filter("mask_id", mask_id)
+register.filter("mask_phone", mask_phone)
+
+DUE_SOON_DAYS = 2
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One icon of the sprite, for the eye only: the words beside it say the same."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="bi" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.filter
+def short_date(day: date | None) -> str:
+    """11月20日, with the year where it is not this one."""
+    if day is None:
+        return ""
+    year = "" if day.year == timezone.localdate().year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
+@register.filter
+def month(day: date | None) -> str:
+    return f"{day.year}年{day.month}月" if day else ""
+
+
+@register.filter
+def due_class(day: date | None) -> str:
+    """`is-over`, `is-soon` or nothing for a deadline."""
+    if day is None:
+        return ""
+    left = (day - timezone.localdate()).days
+    return "is-over" if left < 0 else "is-soon" if left <= DUE_SOON_DAYS else ""
+
+
+@register.filter
+def due_words(day: date | None) -> str:
+    """超 2 天, 今天, 剩 3 天; a dash where there is no deadline."""
+    if day is None:
+        return "—"
+    left = (day - timezone.localdate()).days
+    return f"超 {-left} 天" if left < 0 else "今天" if left == 0 else f"剩 {left} 天"
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """Thousands commas, two decimals; nothing for an unknown amount, which is not zero."""
+    return "" if value is None else f"{value:,.2f}"
+
+
+@register.filter
+def known(value: bool | None) -> str:
+    return "未核" if value is None else "是" if value else "否"
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The address's query string with some values changed; a None takes one out."""
+    values = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = value
+    encoded = values.urlencode()
+    return f"?{encoded}" if encoded else "?"

@@ -1,0 +1,15 @@
+"""Addresses of the door and of the staff."""
+
+from django.urls import path
+
+from accounts.views.door import Password, SignIn, SignOut
+from accounts.views.staff import StaffList, StaffMember, StaffNew
+
+urlpatterns = [
+    path("login/", SignIn.as_view(), name="login"),
+    path("logout/", SignOut.as_view(), name="logout"),
+    path("password/", Password.as_view(), name="password"),
+    path("staff/", StaffList.as_view(), name="staff-list"),
+    path("staff/new/", StaffNew.as_view(), name="staff-new"),
+    path("staff/of/<str:username>/", StaffMember.as_view(), name="staff-member"),
+]

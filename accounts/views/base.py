@@ -1,0 +1,79 @@
+"""What all pages share: sign-in, keyset pages, and one way to turn a service call into an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.generic.base import View
+
+from accounts.errors import Refused
+from accounts.models import User
+
+PAGE_SIZE = 50
+
+
+class Page(LoginRequiredMixin, View):
+    """A page behind the sign-in. `user` is the signed-in user, `at` the moment of the request."""
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)
+
+    @property
+    def at(self) -> datetime:
+        return timezone.now()
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """One page of a long list: its rows and the key after which the next one begins ('' on the last page)."""
+
+    rows: list[Any]
+    next_key: str
+    is_first: bool
+
+
+def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], after: str) -> KeysetPage:
+    """The page of `queryset` after a key `a:b`; costs the same on every page. A key that makes no sense gives page 1.
+
+    `order` are field names, all descending (with `-`) or all ascending; the last one is unique.
+    """
+    fields = [field.lstrip("-") for field in order]
+    values = after.split(":") if after else []
+    if len(values) == len(fields) and all(value.isascii() and value.isalnum() and len(value) < 19 for value in values):
+        queryset = queryset.filter(_beyond(fields, values, "lt" if order[0].startswith("-") else "gt"))
+    else:
+        values = []
+    rows = list(queryset.order_by(*order)[: PAGE_SIZE + 1])
+    more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE]
+    next_key = ":".join(str(getattr(rows[-1], field)) for field in fields) if more else ""
+    return KeysetPage(rows, next_key, not values)
+
+
+def _beyond(fields: list[str], values: list[str], operator: str) -> Q:
+    """(a, b) beyond (x, y) as `a >= x and (a > x or b > y)`: the first part lets the index seek."""
+    condition = Q(**{f"{fields[-1]}__{operator}": values[-1]})
+    for field, value in zip(reversed(fields[:-1]), reversed(values[:-1]), strict=True):
+        condition = Q(**{f"{field}__{operator}e": value}) & (Q(**{f"{field}__{operator}": value}) | condition)
+    return condition
+
+
+def do_and_return(request: HttpRequest, act: Callable[[], str], *, to: str) -> HttpResponse:
+    """Run one service call that says in Chinese what it did; show that, or why it was refused, on the page `to`."""
+    try:
+        messages.success(request, act())
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, "\n".join([refusal.message, *refusal.details]))
+    return redirect(to)

@@ -1,0 +1,63 @@
+"""In, out, and a new password."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.errors import Refused
+from accounts.forms import PasswordForm, SignInForm
+from accounts.services.users import change_password
+from accounts.views.base import Page
+
+
+class SignIn(LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        _answer_alike(self.request)
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+@method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
+class Password(Page):
+    """Change one's own password; the only page open to somebody with a first password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(PasswordForm(request=request))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = PasswordForm(request.POST, request=request)
+        if form.is_valid():
+            try:
+                change_password(actor=self.user, new=form.cleaned_data["new"], at=self.at)
+            except Refused as refusal:
+                form.add_error("new", refusal.message)
+            else:
+                update_session_auth_hash(request, self.user)
+                messages.success(request, "密码已修改，其他设备上的登录已全部退出。")
+                return redirect("home")
+        _answer_alike(request)
+        return self._show(form)
+
+    def _show(self, form: PasswordForm) -> HttpResponse:
+        must = self.user.must_renew_password(self.at)
+        return render(self.request, "accounts/password.html", {"form": form, "must": must})
+
+
+def _answer_alike(request: HttpRequest) -> None:
+    """Keep the middleware of axes from putting a page of its own in the place of this one when a name is locked."""
+    request.axes_locked_out = False  # type: ignore[attr-defined]

@@ -1,0 +1,159 @@
+"""Pages of staff: who holds which post, a new account, one person's account and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from accounts.errors import OutOfScope, Refused
+from accounts.models import Division, Post, User
+from accounts.permissions import PERMISSIONS
+from accounts.services.posts import appoint, end_post, first_day, hand_over
+from accounts.services.users import MANAGE, create_user, disable_user, enable_user, reset_password, user_named
+from accounts.staff_forms import AccountForm, EndForm, HandOverForm, PostForm, ReasonForm
+from accounts.views.base import Page
+
+VIEW = "accounts.view_users"
+
+
+class StaffPage(Page):
+    def places(self) -> Any:
+        """The places whose staff the user administers; nobody else's business is there for him."""
+        places = Division.objects.in_charge(self.user, PERMISSIONS[MANAGE])
+        if not places.exists():
+            raise OutOfScope
+        return places
+
+
+class StaffList(Page):
+    """Who holds which post today in the places whose staff the user may see."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        places = Division.objects.in_charge(self.user, PERMISSIONS[VIEW])
+        posts = Post.objects.current(timezone.localdate()).filter(division__in=places)
+        idle = User.objects.without_post(timezone.localdate()) if self._manages() else User.objects.none()
+        rows = posts.select_related("user", "division").order_by("division_id", "role", "user__username")
+        return render(request, "accounts/staff.html", {"posts": rows, "idle": idle, "manages": self._manages()})
+
+    def _manages(self) -> bool:
+        return bool(Division.objects.in_charge(self.user, PERMISSIONS[MANAGE]).exists())
+
+
+@method_decorator(never_cache, name="dispatch")
+class StaffNew(StaffPage):
+    """A new account with its first post; shows the first password once."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(AccountForm(places=self.places(), initial={"starts_on": first_day(self.at)}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = AccountForm(request.POST, places=self.places())
+        if not form.is_valid():
+            return self._show(form)
+        given = dict(form.cleaned_data)
+        account = {name: given.pop(name) for name in ("username", "name", "unit", "phone")}
+        try:
+            with transaction.atomic():
+                user, password = create_user(**account, actor=self.user, at=self.at)
+                appoint(user=user, **given, actor=self.user, at=self.at)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            return self._show(form)
+        return render(request, "accounts/password_once.html", {"person": user, "password": password})
+
+    def _show(self, form: AccountForm) -> HttpResponse:
+        return render(self.request, "accounts/staff_new.html", {"form": form})
+
+
+@method_decorator(never_cache, name="dispatch")
+class StaffMember(StaffPage):
+    """One person's account: posts, a new password, off and on."""
+
+    def get(self, request: HttpRequest, username: str) -> HttpResponse:
+        return self._show(self._person(username), {})
+
+    def post(self, request: HttpRequest, username: str) -> HttpResponse:
+        person, act = self._person(username), request.POST.get("act", "")
+        if act == "password":
+            password = reset_password(user=person, actor=self.user, at=self.at)
+            return render(request, "accounts/password_once.html", {"person": person, "password": password})
+        if act not in _ACTS:
+            raise OutOfScope
+        kind, carry_out = _ACTS[act]
+        form = kind(request.POST, places=self.places()) if kind is PostForm else kind(request.POST)
+        if form.is_valid():
+            try:
+                messages.success(request, carry_out(self, person, form.cleaned_data))
+                return redirect("staff-member", username=person.username)
+            except Refused as refusal:
+                if refusal.status in (403, 404):
+                    raise
+                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return self._show(person, {act: form})
+
+    def _person(self, username: str) -> User:
+        places = self.places()
+        people = User.objects.in_places(places) | User.objects.without_post(timezone.localdate())
+        return get_object_or_404(people.distinct(), username=username)
+
+    def _show(self, person: User, bound: dict[str, forms.Form]) -> HttpResponse:
+        today = {"starts_on": first_day(self.at)}
+        context = {
+            "person": person,
+            "posts": person.posts.select_related("division"),
+            "places": set(self.places().values_list("code", flat=True)),
+            "appoint": bound.get("appoint") or PostForm(places=self.places(), initial=today),
+            "end": bound.get("end") or EndForm(),
+            "hand_over": bound.get("hand_over") or HandOverForm(),
+            "switch": bound.get("disable") or bound.get("enable") or ReasonForm(),
+            "today": timezone.localdate(),
+        }
+        return render(self.request, "accounts/staff_member.html", context)
+
+
+Given = dict[str, Any]
+
+
+def _appoint(page: StaffMember, person: User, given: Given) -> str:
+    post = appoint(user=person, **given, actor=page.user, at=page.at)
+    return f"已任{post}。"
+
+
+def _end(page: StaffMember, person: User, given: Given) -> str:
+    post = get_object_or_404(person.posts, pk=given["post"])
+    end_post(post=post, last_day=given["last_day"], actor=page.user, at=page.at)
+    return f"{post}到{given['last_day']}为止。"
+
+
+def _hand_over(page: StaffMember, person: User, given: Given) -> str:
+    post, to = get_object_or_404(person.posts, pk=given["post"]), user_named(given["to"])
+    hand_over(post=post, to=to, on=given["on"], actor=page.user, at=page.at)
+    return f"{post}自{given['on']}起由{to}接任。"
+
+
+def _disable(page: StaffMember, person: User, given: Given) -> str:
+    disable_user(user=person, reason=given["reason"], actor=page.user, at=page.at)
+    return f"{person}的账号已停用，其登录和令牌已全部失效。"
+
+
+def _enable(page: StaffMember, person: User, given: Given) -> str:
+    enable_user(user=person, reason=given["reason"], actor=page.user, at=page.at)
+    return f"{person}的账号已启用。"
+
+
+_ACTS: dict[str, tuple[type[forms.Form], Callable[[StaffMember, User, Given], str]]] = {
+    "appoint": (PostForm, _appoint),
+    "end": (EndForm, _end),
+    "hand_over": (HandOverForm, _hand_over),
+    "disable": (ReasonForm, _disable),
+    "enable": (ReasonForm, _enable),
+}
