@@ -1,0 +1,70 @@
+"""What is wrong with a cell or a file, in words for the person who has to mend it.
+
+A message may quote the cell, but never a whole resident number: it goes through `scrub` first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ID_MISSING: Final = "id_missing"
+ID_PRECISION: Final = "id_precision"
+ID_LENGTH: Final = "id_length"
+ID_BIRTHDATE: Final = "id_birthdate"
+ID_CHECKSUM: Final = "id_checksum"
+DATE_INVALID: Final = "date_invalid"
+AMOUNT_INVALID: Final = "amount_invalid"
+CODE_UNKNOWN: Final = "code_unknown"
+
+_KEPT_DIGITS = 6
+_QUOTE_LIMIT = 24
+# Fifteen digits or more in a row (old and new numbers, disability certificates, damaged ones),
+# and a number written in its three groups with blanks between them.
+_NUMBER_LIKE = re.compile(r"\d{15,}[Xx×]?|\d{6}[\s\u200b]+\d{8}[\s\u200b]+\d{3}[\dXx×]")
+
+
+class CellFault(ValueError):
+    """One cell that cannot be accepted: `code` of the contract, `message` in Chinese."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[CellFault], tuple[str, str]]:
+        """Pickle by both arguments, which plain exceptions do not."""
+        return CellFault, (self.code, self.message)
+
+
+class SheetError(ValueError):
+    """A file that is refused whole; the message says what is wrong and what to do."""
+
+    @property
+    def message(self) -> str:
+        """The Chinese line, as for `CellFault`."""
+        return str(self)
+
+
+def mask_id(number: str) -> str:
+    """'990101199001010012' -> '990101************'; keeps the length, shows six characters."""
+    return number[:_KEPT_DIGITS] + "*" * max(0, len(number) - _KEPT_DIGITS)
+
+
+def mask_phone(number: str) -> str:
+    """'13812341234' -> '138****1234'; anything too short to hide its middle is hidden whole."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]
+
+
+def scrub(text: str) -> str:
+    """The text with every run that may be a resident number masked."""
+    return _NUMBER_LIKE.sub(lambda found: mask_id(found.group()), text)
+
+
+def quote(value: object) -> str:
+    """A cell as a message may show it: one line, short, scrubbed, in Chinese quotation marks."""
+    shown = scrub(" ".join(str(value).split()))
+    cut = shown[:_QUOTE_LIMIT] + "…" if len(shown) > _QUOTE_LIMIT else shown
+    return f"“{cut}”"

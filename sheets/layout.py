@@ -1,0 +1,192 @@
+"""What a ledger sheet looks like: columns, headings, paper (domain.md 5.6), as declarations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from .extent import column_letters
+from .text import Cell
+
+# Points: one line of 11 point type, and the air round it.
+_LINE, _AIR = 16, 6
+_TALLEST: Final = 409
+
+CellKind = Literal["text", "int", "money", "percent", "date", "month", "seq"]
+Paper = Literal["A3", "A4"]
+
+_SHEET_NAME_LENGTH: Final = 31
+_FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x1f\ud800-\udfff\ufffe\uffff:\\/?*\[\]]")
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column of a ledger.
+
+    `path` is its heading from the outermost group to its own: ('脱贫不稳定户', '户'). Columns beside
+    each other with the same beginning share merged group cells. `width` is in characters.
+    `validation` is the drop-down list of its cells. Values: 'percent' takes fractions (0.25 is
+    25.00%), 'month' dates or YYYYMM, 'seq' numbers its rows from 1 where the value is None.
+    """
+
+    path: tuple[str, ...]
+    width: float = 12
+    kind: CellKind = "text"
+    validation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """One ledger sheet. `name` is the tab's, `freeze` the number of columns that stay on the left."""
+
+    title: str
+    columns: tuple[SheetColumn, ...]
+    name: str = ""
+    info: tuple[str, ...] = ("填报单位（盖章）：", "填报日期：", "单位：户、人、元")
+    footer: tuple[str, ...] = ("单位负责人：", "审核人：", "填表人：", "联系电话：")
+    paper: Paper = "A3"
+    landscape: bool = True
+    freeze: int = 2
+    number_row: bool = False
+    totals_at: Literal["top", "bottom"] = "top"
+    title_size: int = 20
+
+    @property
+    def depth(self) -> int:
+        """How many heading rows the paths need."""
+        return max(len(column.path) for column in self.columns)
+
+    @property
+    def first_heading_row(self) -> int:
+        """The row of the topmost heading, after the title and, where there is one, the info row."""
+        return 3 if self.info else 2
+
+    @property
+    def last_heading_row(self) -> int:
+        """The last row that repeats on every page."""
+        return self.first_heading_row + self.depth - 1 + self.number_row
+
+
+@dataclass(frozen=True)
+class HeadingCell:
+    """One heading: rows and columns it covers (from 0, ends included) and its words."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    words: str
+
+    def reference(self, first_row: int) -> str:
+        """'C3:D3', for a heading that begins in sheet row `first_row`."""
+        start = f"{column_letters(self.left + 1)}{self.top + first_row}"
+        return f"{start}:{column_letters(self.right + 1)}{self.bottom + first_row}"
+
+
+def heading_cells(columns: Sequence[SheetColumn]) -> list[HeadingCell]:
+    """The merged heading: a group covers its columns, a last part everything below it."""
+    depth = max(len(column.path) for column in columns)
+    cells: list[HeadingCell] = []
+    for level in range(depth):
+        left = 0
+        while left < len(columns):
+            path = columns[left].path
+            right = _group_end(columns, left, level)
+            if level < len(path):
+                last = level == len(path) - 1
+                cells.append(HeadingCell(level, left, depth - 1 if last else level, right, path[level]))
+            left = right + 1
+    return cells
+
+
+def _group_end(columns: Sequence[SheetColumn], left: int, level: int) -> int:
+    """The last column that shares the heading at this level with column `left`."""
+    path = columns[left].path
+    right = left
+    if level >= len(path) - 1:
+        return right
+    while right + 1 < len(columns) and _shares(columns[right + 1].path, path, level):
+        right += 1
+    return right
+
+
+def _shares(other: tuple[str, ...], path: tuple[str, ...], level: int) -> bool:
+    return len(other) > level + 1 and other[: level + 1] == path[: level + 1]
+
+
+def sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Tab names that Excel accepts: 31 characters, none of : \\ / ? * [ ], all different."""
+    taken: set[str] = set()
+    names: list[str] = []
+    for i, name in enumerate(wanted, 1):
+        bare = _FORBIDDEN_IN_NAME.sub("_", name).strip(" '")[:_SHEET_NAME_LENGTH] or f"表{i}"
+        unique, tries = bare, 1
+        # "History" is reserved, and case makes no difference.
+        while unique.lower() in taken or unique.lower() == "history":
+            tries += 1
+            mark = f"({tries})"
+            unique = bare[: _SHEET_NAME_LENGTH - len(mark)] + mark
+        taken.add(unique.lower())
+        names.append(unique)
+    return names
+
+
+def heading_height(row: Sequence[HeadingCell | None], columns: Sequence[SheetColumn]) -> float:
+    """Enough points for the headings that begin in this row, wrapped to their columns' widths."""
+    most = 1.0
+    for cell in row:
+        if cell is not None:
+            room = sum(column.width for column in columns[cell.left : cell.right + 1])
+            most = max(most, _lines(cell.words, room) / (cell.bottom - cell.top + 1))
+    return _AIR + _LINE * most
+
+
+def row_heights(columns: Sequence[SheetColumn], values: Sequence[Sequence[Cell]], size: int) -> list[str]:
+    """The height attribute of each row of a batch: '' unless some text of it needs several lines.
+
+    Spreadsheet programs differ in whether they fit rows to wrapped text by themselves.
+    """
+    lines: dict[int, int] = {}
+    for column, cells in zip(columns, values, strict=True):
+        if column.kind != "text":
+            continue
+        for i, cell in enumerate(cells):
+            if type(cell) is str and 2 * len(cell) > column.width:
+                lines[i] = max(lines.get(i, 1), _lines(cell, column.width))
+    return [_height(lines.get(i, 1)) for i in range(size)] if lines else [""] * size
+
+
+def _height(lines: int) -> str:
+    return f' ht="{min(_TALLEST, _AIR + _LINE * lines)}" customHeight="1"' if lines > 1 else ""
+
+
+def _lines(words: str, room: float) -> int:
+    """How many lines a text takes in cells of that width; Chinese characters are two wide."""
+    # A tenth is lost to the cell's own margin.
+    room = max(room * 0.92, 1)
+    if "\n" not in words:
+        return max(1, -int(-_width(words) // room))
+    return sum(max(1, -int(-_width(line) // room)) for line in words.split("\n"))
+
+
+def _width(words: str) -> int:
+    return len(words) if words.isascii() else 2 * len(words) - sum(map(str.isascii, words))
+
+
+def shares(widths: Sequence[float], parts: int) -> list[int]:
+    """Cut columns into `parts` runs of about equal width: their bounds, [0, ..., len(widths)].
+
+    With fewer columns than parts there is one run.
+    """
+    if len(widths) < parts:
+        return [0, len(widths)]
+    bounds, passed, total = [0], 0.0, sum(widths)
+    for i, width in enumerate(widths[:-1], 1):
+        passed += width
+        left = parts - len(bounds)
+        must = len(widths) - i == left
+        if left and (must or passed >= total * len(bounds) / parts - width / 2):
+            bounds.append(i)
+    return [*bounds, len(widths)]
