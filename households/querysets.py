@@ -1,0 +1,85 @@
+"""Named filters of the register."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.scope import in_division, scope_of
+
+if TYPE_CHECKING:
+    from accounts.models import Division, User
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Households in the user's places, and those that he is the responsible helper of."""
+        return self.filter(scope_of(user).q("village_id", helper="helper_id"))
+
+    def within(self, division: Division) -> Self:
+        return self.filter(in_division("village_id", division))
+
+    def active(self, on: date) -> Self:
+        """Registered by `on` and not cancelled before or on it."""
+        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on), registered_on__lte=on)
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Persons who are, or last were, members of a household in the user's places."""
+        from households.models import Membership
+
+        return self.filter(pk__in=Membership.objects.visible_to(user).latest_each().values("person_id"))
+
+
+class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
+
+    def current(self) -> Self:
+        return self.filter(left_on__isnull=True)
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Memberships in force on a day, as known at a moment (now when not given)."""
+        there = Q(left_on__isnull=True) | Q(left_on__gt=on)
+        if known_at is None:
+            return self.filter(there, joined_on__lte=on)
+        return self.filter(there | Q(left_recorded_at__gt=known_at), joined_on__lte=on, recorded_at__lte=known_at)
+
+    def latest_each(self) -> Self:
+        """Memberships not followed by another: current ones and those ended by death or leaving."""
+        return self.exclude(left_reason__in=["moved", "relation"])
+
+    def present_first(self) -> Self:
+        """For a page: who is there, then who has left; a mere change of relation is no leaving."""
+        return self.exclude(left_reason="relation").order_by(F("left_on").asc(nulls_first=True), "id")
+
+    def heads(self) -> Self:
+        return self.filter(relation="户主")
+
+
+class IncomeQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
+
+    def as_of(self, on: date) -> Self:
+        return self.filter(ends_on__lte=on)
+
+
+class LivingConditionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
+
+    def as_of(self, on: date) -> Self:
+        return self.filter(on__lte=on)
+
+
+class ChangeProposalQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
+
+    def open(self) -> Self:
+        return self.filter(state="open")

@@ -1,0 +1,97 @@
+"""Pages of the register: the list, one household."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.errors import Refused, TooMany
+from accounts.models import Division
+from accounts.scope import in_division
+from accounts.views.base import Page, keyset_page
+from households.models import Category, Household, Membership
+from households.services.view_log import find_by_number
+from households.views.lines import bare, lines_of
+
+ORDER = ("village_id", "id")
+
+
+class HouseholdList(Page):
+    """Households of the user's places, by village; filters in the address, pages by key."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        filters = request.GET
+        households = _filtered(Household.objects.visible_to(self.user), filters)
+        page = keyset_page(bare(households), order=ORDER, after=filters.get("after", ""))
+        context = {
+            "page": page,
+            "lines": lines_of(page.rows),
+            "filters": filters,
+            "categories": Category.labels,
+            "places": _places(self.user),
+        }
+        return render(request, "households/list.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Find by a whole resident number, which must not stand in an address."""
+        written, address = request.POST.get("id_number", ""), request.META.get("REMOTE_ADDR")
+        try:
+            household = find_by_number(id_number=written, actor=self.user, at=self.at, address=address)
+        except TooMany:
+            raise
+        except Refused as refusal:
+            return render(request, "households/not_found.html", {"message": refusal.message})
+        if household is None:
+            return render(request, "households/not_found.html", {"message": "你的管辖范围内没有这个证件号码。"})
+        return redirect("household-detail", uid=household.uid)
+
+
+class HouseholdDetail(Page):
+    """One household: members, conditions, incomes, monitoring, events."""
+
+    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
+        household = get_object_or_404(
+            Household.objects.visible_to(self.user).select_related("village__parent", "helper"), uid=uid
+        )
+        context = {
+            "household": household,
+            "members": household.memberships.select_related("person").present_first(),
+            "conditions": household.conditions.all()[:5],
+            "incomes": household.incomes.all()[:8],
+            "episodes": household.episodes.order_by("-serial"),
+            "clues": household.clues.order_by("-id")[:20],
+            "cases": household.cases.order_by("-id")[:20],
+            "visits": household.visits.prefetch_related("visitors")[:10],
+            "events": household.life_events.select_related("person", "actor")[:20],
+            "proposals": household.change_proposals.filter(state="open").select_related("person"),
+        }
+        return render(request, "households/detail.html", context)
+
+
+def _filtered(households: QuerySet[Household], filters: Any) -> QuerySet[Household]:
+    if text := filters.get("q", "").strip()[:60]:
+        if text.isdigit():
+            households = households.filter(number=text)
+        else:
+            heads = Membership.objects.heads().current().filter(person__name__startswith=text)
+            households = households.filter(pk__in=heads.values("household_id"))
+    if category := filters.get("category"):
+        households = households.filter(category=category)
+    if code := filters.get("division"):
+        division = Division.objects.filter(code=code).first()
+        if division is None:
+            raise Http404
+        households = households.filter(in_division("village_id", division))
+    if filters.get("monitored"):
+        households = households.filter(episodes__state="monitored")
+    return households
+
+
+def _places(user: Any) -> QuerySet[Division]:
+    """The townships and villages the user may choose from; a county's villages come after a township is chosen."""
+    visible = Division.objects.visible_to(user)
+    townships = visible.at_level(Division.Level.TOWNSHIP)
+    return townships or visible.at_level(Division.Level.VILLAGE)
