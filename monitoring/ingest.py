@@ -1,0 +1,143 @@
+"""Reading one department's file: every row judged once, accepted ones spooled, kept as received, counted."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from accounts.errors import Refused
+from monitoring.evidence import EvidenceWriter, Sheet, origin, sheet_of
+from monitoring.feeds import Feed
+from monitoring.ingest_keys import KeyTable, Registry, earlier_rows
+from monitoring.ingest_rows import Counts, Rejected, Sieve
+from monitoring.ingest_sink import Sink, open_sink
+from sheets.clean import squeeze, text
+from sheets.read import Column, Table, open_book
+
+# The column by which a mended errors workbook is known again, see `monitoring.services.feeds`.
+TICKET = "退回批次"
+_BLOCK_ROWS = 20_000
+_READ_BYTES = 1 << 20
+# A month in a title, but not the day on which a form was filled in.
+_MONTH = re.compile(
+    r"(20\d\d)(?:年|[-./])(\d{1,2})(?:月份?)?(?![-./\d日号])(?!\d*[日号])|月份?[::]?(20\d\d)(\d\d)(?!\d)"
+)
+
+
+@dataclass
+class Reading:
+    """A file read whole but not yet stored: `sink` and `evidence` wait to be finished or discarded."""
+
+    feed: Feed
+    period: date
+    sha256: str
+    counts: Counts
+    rejected: list[Rejected]
+    sheets: list[Sheet]
+    warnings: list[str]
+    sink: Sink
+    evidence: EvidenceWriter
+
+    def close(self) -> None:
+        self.sink.close()
+        self.evidence.discard()
+
+
+class Source:
+    """The tables of a department's file. `name` is what the clerk called it, which a CSV's sheet is named after."""
+
+    def __init__(self, feed: Feed, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self.feed = feed
+        self.sha256 = hash_of(path)
+        self.tables = open_book(path).tables([*feed.layout(), Column(TICKET)])
+
+    def sheet(self, table: Table) -> Sheet:
+        sheet = sheet_of(table)
+        return sheet._replace(name=Path(self._name).stem) if table.sheet == self._path.stem else sheet
+
+    def tickets(self) -> set[str]:
+        """What the rows say in the ticket column, '' for those that say nothing; empty without such a column."""
+        if not all(TICKET in table.found for table in self.tables):
+            return set()
+        return {text(cell) for table in self.tables for block in table.blocks() for cell in block.cells[TICKET]}
+
+
+def last_day(period: date) -> date:
+    """E: the last day of a month."""
+    return period.replace(day=calendar.monthrange(period.year, period.month)[1])
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of the file, under which it is kept."""
+    digest = sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_READ_BYTES):
+                digest.update(piece)
+    except FileNotFoundError as error:
+        raise Refused(f"找不到文件 {path.name}，请核对路径。") from error
+    return digest.hexdigest()
+
+
+@contextmanager
+def read(
+    source: Source,
+    period: date,
+    *,
+    registry: Registry | None = None,
+    known: KeyTable | None = None,
+    sink: Sink | None = None,
+) -> Iterator[Reading]:
+    """Read every row of `source` as the feed's file for `period`; nothing remains of it unless it is stored inside.
+
+    `known` are rows that count as already in this file (a supplement's base); `sink` takes the accepted rows.
+
+    Raises:
+        SheetError: the file turns out damaged, or has too many rows.
+    """
+    feed = source.feed
+    sieve = Sieve(
+        feed, last_day(period), registry or Registry.load(), earlier_rows(feed, period), known or KeyTable(b"")
+    )
+    reading = Reading(
+        feed,
+        period,
+        source.sha256,
+        sieve.counts,
+        sieve.rejected,
+        sheets=[source.sheet(table) for table in source.tables],
+        warnings=_other_months([line for table in source.tables for line in table.titles], period),
+        sink=sink or open_sink(),
+        evidence=EvidenceWriter(origin(source.sha256, feed.name, period)),
+    )
+    try:
+        for table, sheet in zip(source.tables, reading.sheets, strict=True):
+            reading.evidence.begin_sheet(sheet)
+            for block in table.blocks(_BLOCK_ROWS):
+                accepted = sieve.pass_block(sheet.name, block)
+                reading.sink.add(sheet.name, accepted)
+                reading.evidence.add(accepted.raw)
+        yield reading
+    finally:
+        reading.close()
+
+
+def _other_months(titles: Sequence[str], period: date) -> list[str]:
+    """A warning for each month that a title row names and that is not the period."""
+    named: dict[tuple[int, int], None] = {}
+    for line in titles:
+        for found in _MONTH.finditer(squeeze(line)):
+            year, month = (int(part) for part in found.groups() if part is not None)
+            if 1 <= month <= 12 and (year, month) != (period.year, period.month):
+                named[year, month] = None
+    return [
+        f"标题行写的月份是{year}-{month:02}，本次按{period:%Y-%m}导入，请核对是否选错了月份" for year, month in named
+    ]

@@ -1,0 +1,49 @@
+"""manage.py match --period YYYY-MM [--county CODE] [--json]"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.errors import Refused
+from accounts.management.base import ServiceCommand
+from accounts.models import Division
+from monitoring.management.commands.import_feed import month
+from monitoring.services.matching import MatchResult, match
+from monitoring.services.runs import counties_with_households
+
+
+class Command(ServiceCommand):
+    help = "按全部规则比对到某月为止的部门数据"
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--period", required=True, metavar="YYYY-MM", help="数据月份")
+        parser.add_argument(
+            "--county", default="", metavar="CODE", help="县的12位区划代码；不写则依次比对每个有农户的县"
+        )
+
+    def run(self, options: dict[str, Any]) -> None:
+        period = month(options["period"])
+        result, counties = MatchResult(period), _counties(options["county"])
+        if not counties:
+            self.say("没有找到有农户的县：请先导入包含县级的区划和农户档案。")
+        for county in counties:
+            self.say(f"{county.name} {period:%Y-%m} 开始比对…")
+            result += match(county=county, period=period, actor=None, at=self.at)
+        for warning in result.warnings:
+            self.say(f"注意：{warning}")
+        self.answer(
+            result.as_json(),
+            f"{period:%Y-%m} 比对完成：判定{result.households}户，新增线索{result.opened}条，补充{result.extended}条，"
+            f"并入监测{result.covered}项，不再提示{result.suppressed}项",
+        )
+
+
+def _counties(code: str) -> list[Division]:
+    if not code:
+        return counties_with_households()
+    county = Division.objects.filter(code=code).first()
+    if county is None:
+        raise Refused(f"没有区划代码为“{code}”的县，请核对后重试。", field="county")
+    return [county]

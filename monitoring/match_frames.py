@@ -1,0 +1,326 @@
+"""What a match reads: the county as it stood on E, and one frame of rows for each rule.
+
+Millions of rows pass through here, so they come as columns (COPY on PostgreSQL) and never as objects; only the
+households that a row of the period touches are followed through earlier months.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, F, QuerySet, Value, When
+from numpy.typing import NDArray
+
+from accounts.models import Division
+from households.models import Category, Household, Membership
+from monitoring.ingest import last_day
+from monitoring.ingest_sink import scratch_file
+from monitoring.matching import each_once, homes, running_episodes
+from monitoring.models import EpisodeEvent, FeedBatch, FeedRow
+from monitoring.policy import PolicyBook, Setting
+from monitoring.rules import RULES, Context, Rule
+from monitoring.rules.base import whole
+
+BLOCK_ROWS = 200_000
+REOPEN = "reopen_worse_percent"
+KEYS = sorted({REOPEN, *(key for rule in RULES for key in rule.parameters)})
+
+Dtype = Literal["int64", "Int64", "float64", "category", "object"]
+
+
+# --- columns out of the database ---
+
+
+def blocks(rows: QuerySet[Any, Any], columns: Mapping[str, Dtype]) -> Iterator[pd.DataFrame]:
+    """The rows of a values_list() in frames of BLOCK_ROWS at most; `columns` names and types them in its order.
+
+    Dates and decimals come as text, bytes as hex text on PostgreSQL and as bytes on SQLite, NULL as missing.
+    """
+    try:
+        statement, parameters = rows.order_by().query.sql_with_params()
+    except EmptyResultSet:
+        return
+    read = _copied if connection.vendor == "postgresql" else _fetched
+    yield from read(statement, parameters, columns)
+
+
+def frame(rows: QuerySet[Any, Any], columns: Mapping[str, Dtype]) -> pd.DataFrame:
+    """The same in one frame; for what fits."""
+    parts = list(blocks(rows, columns))
+    if len(parts) == 1:
+        return parts[0]
+    empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    return pd.concat([*parts], ignore_index=True) if parts else empty
+
+
+def _copied(statement: str, parameters: Sequence[Any], columns: Mapping[str, Dtype]) -> Iterator[pd.DataFrame]:
+    with scratch_file() as file:
+        with connection.cursor() as cursor:
+            wanted = cursor.mogrify(statement, parameters).decode()
+            cursor.copy_expert(f"COPY ({wanted}) TO STDOUT WITH (FORMAT csv)", file)
+        if not file.tell():
+            return
+        file.seek(0)
+        yield from pd.read_csv(
+            file,
+            header=None,
+            names=list(columns),
+            dtype=dict(columns),
+            keep_default_na=False,
+            na_values=[""],
+            chunksize=BLOCK_ROWS,
+        )
+
+
+def _fetched(statement: str, parameters: Sequence[Any], columns: Mapping[str, Dtype]) -> Iterator[pd.DataFrame]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        while found := cursor.fetchmany(BLOCK_ROWS):
+            block = pd.DataFrame.from_records(found, columns=list(columns))
+            yield block.astype(dict(columns))
+
+
+def flag(**condition: Any) -> Case:
+    """A condition as 1 or 0, which reads the same from every database."""
+    return Case(When(**condition, then=Value(1)), default=Value(0))
+
+
+# --- the county on E ---
+
+
+class Roll:
+    """The values of single households by their ids: a data frame takes a hundred times as long for one cell."""
+
+    def __init__(self, households: pd.DataFrame) -> None:
+        self._index = households.index
+        self._columns = {name: households[name].to_numpy(dtype=object) for name in households.columns}
+
+    def __contains__(self, household: int) -> bool:
+        return household in self._index
+
+    def of(self, household: int, column: str) -> Any:
+        """KeyError for a household that is not judged."""
+        return self._columns[column][self._index.get_loc(household)]
+
+
+@dataclass(frozen=True)
+class County:
+    """A county as it stood on E.
+
+    `households` (index: id; number, village, lifted, supported, monitored, income, area) holds those that are judged,
+    `episodes` (index: household) the running ones, `home` the household of each person id, -1 for those outside.
+    `contexts` and `settings` belong to areas: 0 is the county, others are places with parameters of their own.
+    """
+
+    division: Division
+    period: date
+    end: date
+    households: pd.DataFrame
+    episodes: pd.DataFrame
+    home: NDArray[np.int64]
+    contexts: list[Context]
+    settings: list[dict[str, Setting]]
+
+    @cached_property
+    def roll(self) -> Roll:
+        return Roll(self.households)
+
+    def context_of(self, household: int) -> Context:
+        return self.contexts[self.roll.of(household, "area")]
+
+    def settings_of(self, household: int) -> dict[str, Setting]:
+        return self.settings[self.roll.of(household, "area")]
+
+
+def read_county(division: Division, period: date) -> County:
+    """The county with its households, members, episodes and parameters as of the period's last day."""
+    end = last_day(period)
+    households = _households(division, end)
+    episodes = _episodes(division, end)
+    households["monitored"] = households.index.isin(episodes.index)
+    households["supported"] = households.pop("lifted").eq(1) | households["monitored"]
+    book = PolicyBook()
+    settings = [_settings(book, code, end) for code in _areas(book, households, division, end)]
+    contexts = [Context(end, {key: setting.value for key, setting in place.items()}) for place in settings]
+    return County(division, period, end, households, episodes, _homes(households, end), contexts, settings)
+
+
+def _households(division: Division, end: date) -> pd.DataFrame:
+    judged = Household.objects.active(end).within(division)
+    columns: dict[str, Dtype] = {
+        "id": "int64",
+        "number": "object",
+        "village": "category",
+        "lifted": "int64",
+        "income": "float64",
+    }
+    rows = judged.values_list("id", "number", "village_id", flag(category=Category.LIFTED), "per_capita_income")
+    found = frame(rows, columns).set_index("id")
+    # Two decimals of at most fourteen digits are exact in a float; millionths of a yuan are their common measure.
+    cents = (found["income"] * 100).round()
+    found["income"] = cents.astype("Int64") * 10_000
+    return found
+
+
+def _episodes(division: Division, end: date) -> pd.DataFrame:
+    low, high = division.code_range
+    events = EpisodeEvent.objects.as_of(end).filter(
+        episode__household__village_id__gte=low, episode__household__village_id__lt=high
+    )
+    columns: dict[str, Dtype] = {
+        "household": "int64",
+        "episode": "int64",
+        "main_risk": "object",
+        "kind": "object",
+        "happened_on": "object",
+        "id": "int64",
+    }
+    rows = events.values_list("episode__household_id", "episode_id", "episode__main_risk", "kind", "happened_on", "id")
+    return running_episodes(frame(rows, columns))
+
+
+def _homes(households: pd.DataFrame, end: date) -> NDArray[np.int64]:
+    columns: dict[str, Dtype] = {
+        "person": "int64",
+        "household": "int64",
+        "joined_on": "category",
+        "ended": "int64",
+        "id": "int64",
+    }
+    # One that ended on its first day has been moved by a register file, with all its history.
+    begun = Membership.objects.filter(joined_on__lte=end).exclude(left_reason="moved", left_on=F("joined_on"))
+    rows = begun.values_list("person_id", "household_id", "joined_on", flag(left_on__isnull=False), "id")
+    members = frame(rows, columns)
+    members["joined_on"] = members["joined_on"].astype(str)
+    found = homes(members)
+    found = found[found.isin(households.index)]
+    home = np.full(int(found.index.max()) + 1 if len(found) else 0, -1, dtype=np.int64)
+    home[found.index.to_numpy()] = found.to_numpy()
+    return home
+
+
+def _areas(book: PolicyBook, households: pd.DataFrame, division: Division, end: date) -> list[str]:
+    """Codes of the places whose parameters are asked for, the county first; enters each household's `area`."""
+    prefixes = book.areas(KEYS, on=end, county=division.prefix)
+    area = np.zeros(len(households), dtype=np.int64)
+    # Shortest first, so that a village's own parameters have the last word.
+    for number, prefix in sorted(enumerate(prefixes, 1), key=lambda item: len(item[1])):
+        area[households["village"].astype(str).str.startswith(prefix).to_numpy(dtype=bool)] = number
+    households["area"] = area
+    return [division.code, *(prefix.ljust(12, "0") for prefix in prefixes)]
+
+
+def _settings(book: PolicyBook, code: str, end: date) -> dict[str, Setting]:
+    return {key: book.setting(key, on=end, code=code) for key in KEYS}
+
+
+# --- rows of a rule ---
+
+
+def register_frame(county: County) -> pd.DataFrame:
+    """The frame of register rules."""
+    found = county.households
+    return pd.DataFrame(
+        {
+            "household": found.index.to_numpy(),
+            "income": found["income"].to_numpy(),
+            "monitored": found["monitored"].to_numpy(),
+            "area": found["area"].to_numpy(),
+        }
+    ).astype({"income": "Int64"})
+
+
+def rule_frame(county: County, rule: Rule) -> pd.DataFrame | None:
+    """The rows that a feed rule looks at, None when this period brought none: with a window every fact once from all
+    files up to the period, else the rows of the period's own file."""
+    periods = _periods(rule, county.period)
+    own = [batch for batch, period in periods.items() if period == county.period.isoformat()]
+    parts = [part for part in _rows(county, rule, own, periods) if len(part)]
+    if not parts:
+        return None
+    if rule.window == "period":
+        return pd.concat(parts, ignore_index=True)
+    earlier = [batch for batch in periods if batch not in own]
+    touched = np.zeros(int(county.households.index.max()) + 1, dtype=bool)
+    for part in parts:
+        touched[part["household"].to_numpy()] = True
+    for part in _rows(county, rule, earlier, periods):
+        parts.append(part[touched[part["household"].to_numpy()]])
+    rows = pd.concat(parts, ignore_index=True)
+    return each_once(rows, county.period.isoformat()).reset_index(drop=True)
+
+
+def _periods(rule: Rule, period: date) -> dict[int, str]:
+    """The current batches that the rule may read, with their periods as ISO text."""
+    batches = FeedBatch.objects.current().filter(feed=rule.feed, period__lte=period)
+    if rule.window == "period":
+        batches = batches.filter(period=period)
+    return {batch: start.isoformat() for batch, start in batches.values_list("pk", "period")}
+
+
+def _rows(county: County, rule: Rule, batches: list[int], periods: Mapping[int, str]) -> Iterator[pd.DataFrame]:
+    rows = FeedRow.objects.filter(batch__in=batches, person__isnull=False)
+    if rule.window == "calendar_year":
+        rows = rows.filter(happened_on__range=(date(county.end.year, 1, 1), county.end))
+    columns: dict[str, Dtype] = {"row": "int64", "person": "int64", "on": "category", "amount": "Int64"}
+    fields = ["id", "person_id", "happened_on", "amount"]
+    if rule.facts or rule.numbers:
+        columns["facts"] = "category"
+        fields.append("facts")
+    if "skill" in rule.of_person:
+        columns["skill"] = "category"
+        fields.append("person__labour_skill")
+    if rule.window != "period":
+        columns |= {"batch": "int64", "position": "int64", "digest": "object"}
+        fields += ["batch_id", "position", "digest"]
+    for block in blocks(rows.values_list(*fields), columns):
+        yield _dressed(block, county, rule, periods)
+
+
+def _dressed(block: pd.DataFrame, county: County, rule: Rule, periods: Mapping[int, str]) -> pd.DataFrame:
+    """A block with the household of each row, its facts as columns, and what the window needs."""
+    person = block.pop("person").to_numpy()
+    known = person < len(county.home)
+    household = np.where(known, county.home[np.where(known, person, 0)], -1) if len(county.home) else -person
+    block["household"] = household
+    block["on"] = _days(block["on"])
+    if "facts" in block:
+        _spread_facts(block, rule)
+    if rule.window == "period":
+        block["fresh"] = True
+    else:
+        block["period"] = block["batch"].map(periods).astype(object)
+        block["digest"] = [bytes.fromhex(d[2:]) if isinstance(d, str) else bytes(d) for d in block["digest"]]
+    inside = block[block["household"] > 0]
+    at = county.households.loc[inside["household"], ["supported", "area"]]
+    return inside.assign(supported=at["supported"].to_numpy(), area=at["area"].to_numpy())
+
+
+def _days(days: pd.Series) -> NDArray[np.datetime64]:
+    """ISO dates in a category as datetime64, missing ones as NaT."""
+    values = np.append(np.array(days.cat.categories.astype(str), dtype="datetime64[s]"), np.datetime64("NaT", "s"))
+    found: NDArray[np.datetime64] = values[days.cat.codes.to_numpy()]
+    return found
+
+
+def _spread_facts(block: pd.DataFrame, rule: Rule) -> None:
+    """Give each fact a column; different texts are parsed once each, all in one go."""
+    facts = block.pop("facts").cat
+    codes = facts.codes.to_numpy()
+    # Code -1, a missing text, is the last one.
+    parsed = [*json.loads(f"[{','.join([text or '{}' for text in facts.categories])}]"), {}]
+    for key in rule.facts:
+        values = np.empty(len(parsed), dtype=object)
+        values[:] = [found.get(key) for found in parsed]
+        block[key] = values[codes]
+    for key in rule.numbers:
+        block[key] = whole(found.get(key) for found in parsed).take(codes)

@@ -1,0 +1,33 @@
+from monitoring.models.calendar import CalendarDay
+from monitoring.models.case import Appraisal, Authorisation, Case, Comparison, DutyTaken, Notice, Objection
+from monitoring.models.clue import Clue, Hit
+from monitoring.models.episode import Episode, EpisodeEvent
+from monitoring.models.feed import FeedBatch, FeedRow
+from monitoring.models.policy import PolicyValue
+from monitoring.models.run import MatchRun
+from monitoring.models.serial import Serial
+from monitoring.models.transition import Transition
+from monitoring.models.visit import Visit, Visitor
+
+__all__ = [
+    "Appraisal",
+    "Authorisation",
+    "CalendarDay",
+    "Case",
+    "Clue",
+    "Comparison",
+    "DutyTaken",
+    "Episode",
+    "EpisodeEvent",
+    "FeedBatch",
+    "FeedRow",
+    "Hit",
+    "MatchRun",
+    "Notice",
+    "Objection",
+    "PolicyValue",
+    "Serial",
+    "Transition",
+    "Visit",
+    "Visitor",
+]

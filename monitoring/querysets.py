@@ -1,0 +1,218 @@
+"""Named filters of monitoring; every count and every list behind it goes through these."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.models.post import Role
+from accounts.scope import in_division, scope_of
+from monitoring.turns import BARRED, CASE_TURNS, CLUE_TURNS, LEVELS, states_of
+
+if TYPE_CHECKING:
+    from accounts.models import Division, User
+
+COUNTY_READERS = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
+
+
+class FeedBatchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Files of all feeds for the county's own people, of his department's feeds for a liaison."""
+        from monitoring.feeds import FEEDS
+
+        scope = scope_of(user)
+        if scope.roles & COUNTY_READERS:
+            return self
+        return self.filter(feed__in=[feed.name for feed in FEEDS.values() if feed.department in scope.departments])
+
+    def current(self) -> Self:
+        return self.filter(state="current")
+
+
+class FeedRowQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        return self.filter(batch__state="current")
+
+
+class MatchRunQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Runs of the counties that lie wholly in the user's places."""
+        return self.filter(scope_of(user).q("county_id"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=["queued", "held", "running"])
+
+    def done(self) -> Self:
+        return self.filter(state="done")
+
+
+class _InVillage(models.QuerySet):
+    """Rows with a `village` and a household."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("village_id", helper="household__helper_id"))
+
+    def within(self, division: Division) -> Self:
+        return self.filter(in_division("village_id", division))
+
+    subject: str
+    turns: dict[str, tuple[str, ...]]
+
+    def open(self) -> Self:
+        return self.filter(state__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
+
+    def closed(self) -> Self:
+        return self.exclude(state__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
+
+    def overdue(self, on: date) -> Self:
+        """Open ones whose step's last day is over; nothing has to run for it."""
+        return self.open().filter(due_on__lt=on)
+
+    def due_soon(self, on: date, days: int = 2) -> Self:
+        """Open ones whose step ends within so many days, today included."""
+        return self.open().filter(due_on__gte=on, due_on__lte=on + timedelta(days=days))
+
+    def decision_overdue(self, on: date) -> Self:
+        """Open ones that the policy clock has run out for."""
+        return self.open().filter(decision_due_on__lt=on)
+
+    def waiting_for(self, user: User) -> Self:
+        """Open ones in which it is the turn of one of the user's posts (monitoring/turns.py)."""
+        condition = Q(pk__in=[])
+        for post in scope_of(user).posts:
+            states = states_of(self.turns, LEVELS.get(post.role, ""))
+            if states and post.role != Role.HELPER:
+                condition |= in_division("village_id", post.division) & Q(state__in=states)
+        return self.filter(condition)
+
+    def as_of(self, on: date) -> Self:
+        """Those that there were by the end of a day, with the state that they then had as `state_then`."""
+        from monitoring.models import Transition
+
+        steps = Transition.objects.as_of(on).filter(**{self.subject: OuterRef("pk")}).order_by("-id")
+        return self.annotate(state_then=Subquery(steps.values("target")[:1])).filter(state_then__isnull=False)
+
+    def open_as_of(self, on: date) -> Self:
+        return self.as_of(on).filter(state_then__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
+
+
+class ClueQuerySet(_InVillage):
+    subject = "clue"
+    turns = CLUE_TURNS
+
+    def review_due(self, on: date) -> Self:
+        """Watched and unverifiable ones whose next look has come."""
+        return self.filter(state__in=["watched", "unverifiable"], next_review_on__lte=on)
+
+    def untold(self) -> Self:
+        """Closed ones whose reporter has not been told."""
+        return self.closed().exclude(state="withdrawn").exclude(reporter="").filter(told_reporter_on__isnull=True)
+
+
+class CaseQuerySet(_InVillage):
+    subject = "case"
+    turns = CASE_TURNS
+
+    def overdue(self, on: date) -> Self:
+        """While an objection is open the clock stands still."""
+        return super().overdue(on).filter(paused_on__isnull=True)
+
+    def due_soon(self, on: date, days: int = 2) -> Self:
+        return super().due_soon(on, days).filter(paused_on__isnull=True)
+
+    def decision_overdue(self, on: date) -> Self:
+        """Not decided by the county when the policy clock ran out; a decided case has kept its term or not for good."""
+        return super().decision_overdue(on).filter(paused_on__isnull=True, decided_on__isnull=True)
+
+    def waiting_for(self, user: User) -> Self:
+        """His turn, but for the cases in which he took a duty that keeps him from it."""
+        from monitoring.models import DutyTaken
+
+        mine = super().waiting_for(user)
+        for state, duties in BARRED.items():
+            taken = DutyTaken.objects.filter(actor=user, duty__in=duties).values("case_id")
+            mine = mine.exclude(state=state, pk__in=taken)
+        return mine
+
+    def untold(self) -> Self:
+        """Ended without effect, and the household has not been told."""
+        return self.filter(state__in=["rejected", "stopped"], told_household_on__isnull=True)
+
+
+class _OfHousehold(models.QuerySet):
+    """Rows with a `household`."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
+
+    def within(self, division: Division) -> Self:
+        return self.filter(in_division("household__village_id", division))
+
+
+class HitQuerySet(_OfHousehold):
+    def standing(self) -> Self:
+        """Those whose evidence has not been taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def attached(self) -> Self:
+        """Those that opened or extended a clue."""
+        return self.filter(outcome__in=["opened", "extended"])
+
+
+class EpisodeQuerySet(_OfHousehold):
+    def monitored(self) -> Self:
+        return self.filter(state="monitored")
+
+    def cleared(self) -> Self:
+        return self.filter(state="cleared")
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Episodes that had begun by a day, with their last turn by then as `turn_then`, as known at a moment."""
+        from monitoring.models import EpisodeEvent
+
+        events = EpisodeEvent.objects.as_of(on, known_at).filter(episode=OuterRef("pk"))
+        last = events.order_by("-happened_on", "-id").values("kind")[:1]
+        return self.annotate(turn_then=Subquery(last)).filter(turn_then__isnull=False)
+
+    def monitored_on(self, on: date, known_at: datetime | None = None) -> Self:
+        """Episodes that were monitored, not cleared or cancelled, at the end of a day."""
+        return self.as_of(on, known_at).exclude(turn_then__in=["cleared", "cancelled"])
+
+    def follow_up_due(self, on: date) -> Self:
+        """Those to be visited by a day: monitored ones never visited yet too."""
+        return self.filter(Q(next_follow_up_on__lte=on) | Q(next_follow_up_on__isnull=True, state="monitored"))
+
+    def of_cancelled_households(self) -> Self:
+        """Running episodes of households that the register has cancelled: to be cancelled too."""
+        return self.monitored().filter(household__cancelled_on__isnull=False)
+
+
+class EpisodeEventQuerySet(models.QuerySet):
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Standing events that had happened by `on`, as known at a moment (now when not given)."""
+        events = self.filter(happened_on__lte=on)
+        if known_at is None:
+            return events.filter(withdrawn_at__isnull=True)
+        return events.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at), recorded_at__lte=known_at)
+
+
+class NoticeQuerySet(models.QuerySet):
+    def hanging(self, on: date) -> Self:
+        return self.filter(hung_on__lte=on, ends_on__gte=on)
+
+
+class TransitionQuerySet(models.QuerySet):
+    def as_of(self, on: date) -> Self:
+        return self.filter(happened_on__lte=on)
+
+
+class VisitQuerySet(_OfHousehold):
+    pass
+
+
+class PolicyValueQuerySet(models.QuerySet):
+    def in_force(self, on: date) -> Self:
+        return self.filter(valid_from__lte=on)

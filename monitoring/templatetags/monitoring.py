@@ -1,0 +1,31 @@
+"""Words of the workflow and of the rules for pages."""
+
+from __future__ import annotations
+
+from django import template
+
+from monitoring.models import Hit, Transition
+from monitoring.rules import RULES_BY_NAME
+from monitoring.workflow.step import CLUE
+from monitoring.workflow.table import TABLE
+
+register = template.Library()
+
+
+@register.filter
+def step_title(transition: Transition) -> str:
+    """The words of the table for a step that was taken."""
+    kind = transition.case.kind if transition.case else CLUE
+    steps = [step for step in TABLE[kind] if step.action == transition.action]
+    exact = (step.title for step in steps if transition.source in step.sources)
+    return next(exact, steps[0].title if steps else transition.action)
+
+
+@register.filter
+def rule_title(name: str) -> str:
+    return RULES_BY_NAME[name].title if name in RULES_BY_NAME else name
+
+
+@register.filter
+def outcome_title(value: str) -> str:
+    return str(dict(Hit.Outcome.choices).get(value, value))

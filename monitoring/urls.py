@@ -1,0 +1,23 @@
+"""Addresses of monitoring."""
+
+from django.urls import path
+
+from monitoring.views import cases, clues, feeds, opening, policy, runs, steps, visits
+
+urlpatterns = [
+    path("clues/", clues.ClueList.as_view(), name="clue-list"),
+    path("clues/<uuid:uid>/", clues.ClueDetail.as_view(), name="clue-detail"),
+    path("clues/<uuid:uid>/<slug:action>/", steps.ClueStep.as_view(), name="clue-step"),
+    path("cases/", cases.CaseList.as_view(), name="case-list"),
+    path("cases/<uuid:uid>/", cases.CaseDetail.as_view(), name="case-detail"),
+    path("cases/<uuid:uid>/<slug:action>/", steps.CaseStep.as_view(), name="case-step"),
+    path("households/<uuid:uid>/visit/", visits.NewVisit.as_view(), name="visit-new"),
+    path("households/<uuid:uid>/clue/", opening.NewClue.as_view(), name="clue-new"),
+    path("households/<uuid:uid>/case/", opening.NewCase.as_view(), name="case-new"),
+    path("feeds/", feeds.FeedList.as_view(), name="feed-list"),
+    path("feeds/<uuid:uid>/", feeds.FeedDetail.as_view(), name="feed-detail"),
+    path("feeds/<uuid:uid>/errors/", feeds.FeedErrors.as_view(), name="feed-errors"),
+    path("runs/", runs.RunList.as_view(), name="run-list"),
+    path("runs/<uuid:uid>/", runs.RunDetail.as_view(), name="run-detail"),
+    path("policy/", policy.PolicyList.as_view(), name="policy-list"),
+]
