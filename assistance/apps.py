@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class AssistanceConfig(AppConfig):
+    name = "assistance"
+    verbose_name = "帮扶"
+
+    def ready(self) -> None:
+        """Put the exit check into monitoring's registry and listen for enrolments."""
+        from assistance.exit import register_check
+        from assistance.listeners import listen
+
+        register_check()
+        listen()

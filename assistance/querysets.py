@@ -1,0 +1,129 @@
+"""Named filters of assistance; every count of plans and measures, and every list behind it, goes through these."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.scope import in_division, scope_of
+from assistance.catalogue import COMPREHENSIVE
+from households.history import ABLE
+from households.models import Membership
+
+if TYPE_CHECKING:
+    from accounts.models import Division, User
+    from monitoring.models import Episode
+    from monitoring.querysets import EpisodeQuerySet
+
+# Members who make a household one with labour (有劳力).
+WITH_LABOUR = ABLE
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        prefix = "episode__household__"
+        return self.filter(scope_of(user).q(f"{prefix}village_id", helper=f"{prefix}helper_id"))
+
+    def within(self, division: Division) -> Self:
+        return self.filter(in_division("episode__household__village_id", division))
+
+    def adopted(self, on: date) -> Self:
+        return self.filter(adopted_on__lte=on)
+
+    def waiting(self, on: date) -> Self:
+        """Not adopted on a day, of households still monitored."""
+        return self.filter(Q(adopted_on__isnull=True) | Q(adopted_on__gt=on), episode__state="monitored")
+
+    def overdue(self, on: date) -> Self:
+        return self.waiting(on).filter(due_on__lt=on)
+
+
+class MeasureQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        prefix = "plan__episode__household__"
+        return self.filter(scope_of(user).q(f"{prefix}village_id", helper=f"{prefix}helper_id"))
+
+    def within(self, division: Division) -> Self:
+        return self.filter(in_division("plan__episode__household__village_id", division))
+
+    def standing(self, on: date) -> Self:
+        """Not cancelled on a day."""
+        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on))
+
+    def running(self, on: date) -> Self:
+        """Begun by a day and neither ended nor cancelled on it, whether its household is cleared or not."""
+        return self.standing(on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), starts_on__lte=on)
+
+    def delivered(self, on: date) -> Self:
+        """With a delivery by a day."""
+        return self.standing(on).filter(_has_delivery(on))
+
+    def undelivered(self, on: date) -> Self:
+        """Begun by a day, not ended, and nothing delivered yet."""
+        return self.running(on).filter(~_has_delivery(on))
+
+    def developmental(self) -> Self:
+        return self.filter(type__developmental=True)
+
+    def ending_between(self, start: date, end: date) -> Self:
+        """Open measures whose planned end lies between two days, both included."""
+        return self.filter(planned_end_on__range=(start, end), ended_on__isnull=True, cancelled_on__isnull=True)
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        prefix = "measure__plan__episode__household__"
+        return self.filter(scope_of(user).q(f"{prefix}village_id", helper=f"{prefix}helper_id"))
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+    def by(self, on: date) -> Self:
+        return self.standing().filter(delivered_on__lte=on)
+
+
+def _has_delivery(on: date) -> Exists:
+    from assistance.models import Delivery
+
+    return Exists(Delivery.objects.by(on).filter(measure=OuterRef("pk")))
+
+
+def _has_delivered(on: date, **filters: Any) -> Exists:
+    """Condition on episodes: a measure of its plan was delivered by a day."""
+    from assistance.models import Measure
+
+    return Exists(Measure.objects.delivered(on).filter(plan__episode=OuterRef("pk"), **filters))
+
+
+def with_delivered(episodes: EpisodeQuerySet, on: date, category: str) -> models.QuerySet[Episode]:
+    """Episodes with a delivered measure of a category by a day."""
+    return episodes.filter(_has_delivered(on, type__category=category))
+
+
+def without_delivered(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+    """Episodes for which nothing was delivered by a day (无措施户)."""
+    return episodes.filter(~_has_delivered(on))
+
+
+def only_comprehensive(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+    """Episodes for which nothing but 综合保障 was delivered by a day (仅综合保障户)."""
+    from assistance.models import Measure
+
+    others = Measure.objects.delivered(on).exclude(type__category=COMPREHENSIVE).filter(plan__episode=OuterRef("pk"))
+    return with_delivered(episodes, on, COMPREHENSIVE).filter(~Exists(others))
+
+
+def with_development(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+    """Episodes with a delivered measure that counts as 开发式帮扶 (实施开发式帮扶措施情况: 已实施)."""
+    return episodes.filter(_has_delivered(on, type__developmental=True))
+
+
+def labour_without_development(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+    """Episodes of households with labour on a day for which no development help was delivered (有劳力未落实开发式户)."""
+    workers = Membership.objects.as_of(on).filter(
+        household=OuterRef("household_id"), person__labour_skill__in=WITH_LABOUR
+    )
+    return episodes.filter(Exists(workers), ~_has_delivered(on, type__developmental=True))
