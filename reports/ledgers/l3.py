@@ -1,0 +1,169 @@
+"""L3 风险线索核查台账: every clue received up to the day, as it stood on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Department
+from monitoring.clock import add_days
+from monitoring.models import Case, Clue, Transition, Visit
+from monitoring.policy import PolicyBook
+from reports.asof.clues import OPEN, REFUSED, STATE, is_late, stands
+from reports.ledgers import facts
+from reports.ledgers.base import DetailLedger, Reading
+from reports.ledgers.column import Column
+from reports.ledgers.places import PLACE, Places
+from sheets.text import Cell
+
+OUTCOMES = {
+    STATE.ENROLLED: "纳入",
+    STATE.SOLVED: "政策化解",
+    STATE.WATCHED: "持续关注",
+    STATE.UNVERIFIABLE: "无法核实",
+    STATE.WITHDRAWN: "证据已撤回",
+    **dict.fromkeys(REFUSED, "不纳入"),
+}
+_DEPARTMENTS = dict(Department.choices)
+
+
+@dataclass
+class Story:
+    """What a clue's transitions up to a day say of its handling."""
+
+    dispatched_on: date | None = None
+    visit: str = ""
+    told_on: date | None = None
+    case: str = ""
+
+    def take(self, step: Transition) -> None:
+        if step.action == "dispatch":
+            self.dispatched_on = step.happened_on
+        elif step.action == "verify":
+            self.visit = str(step.data.get("visit", ""))
+        elif step.action == "reopen":
+            self.visit, self.told_on, self.case = "", None, ""
+        elif step.action == "tell_reporter":
+            self.told_on = step.happened_on
+        self.case = step.data.get("case", self.case)
+
+
+class ClueLedger(DetailLedger):
+    """All clues, not those of a month alone, so that its rows are what T4 counts.
+
+    处理方式 of a clue in hand is the state in which it waits. 是否超期: the county had not decided by its term.
+    """
+
+    code = "L3"
+    title = "风险线索核查台账"
+    unit = "条、元、天"
+    freeze = 2
+    counter = ("线索编号", "条")
+    columns = (
+        Column(("序号",), 5, "seq"),
+        Column(("线索编号",), 22),
+        Column(("线索来源",), 13),
+        Column(("推送部门",), 11),
+        Column(("数据月份",), 8, "month"),
+        Column(("接收日期",), 11, "date"),
+        *PLACE,
+        Column(("户主",), 11),
+        Column(("涉及人", "姓名"), 11),
+        Column(("涉及人", "证件号码"), 20, secret="id"),
+        Column(("人员类别",), 9),
+        Column(("风险类型",), 15),
+        Column(("预警内容",), 34, secret="text"),
+        Column(("预警值",), 12, "money"),
+        Column(("阈值",), 11, "money"),
+        Column(("分派日期",), 11, "date"),
+        Column(("核实时限",), 11, "date"),
+        Column(("核实日期",), 11, "date"),
+        Column(("核实人",), 15),
+        Column(("核实结论",), 9),
+        Column(("处理方式",), 10),
+        Column(("不纳入理由",), 18, secret="text"),
+        Column(("是否超期",), 5),
+        Column(("反馈部门日期",), 11, "date"),
+        Column(("备注",), 10),
+    )
+
+    def items(self, reading: Reading) -> QuerySet[Any]:
+        rows = stands(reading.division, reading.on).select_related("clue__household", "clue__person")
+        return rows.order_by("place", "clue__received_on", "clue__number")
+
+    def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
+        known = _Known(reading, [move.clue for move in items])
+        for move in items:
+            clue = move.clue
+            place = places.cells(move.place, clue.household.group_name)
+            yield [*known.origin(clue), *place, *known.subject(clue), *known.handling(clue, move)]
+
+
+class _Known:
+    """What the rows of some clues show beside the clues themselves."""
+
+    def __init__(self, reading: Reading, clues: list[Clue]) -> None:
+        homes = {clue.household_id for clue in clues}
+        keys = [clue.pk for clue in clues]
+        self._on = reading.on
+        self._heads = facts.heads(homes, reading.on)
+        self._courses = facts.courses(homes, reading.on, reading.known_at)
+        self._stories = stories(keys, reading.on)
+        self._visits = checks(keys)
+        self._cases = {case.number: case for case in Case.objects.filter(number__in=self._case_numbers())}
+        self._policy = PolicyBook()
+
+    def _case_numbers(self) -> list[str]:
+        return [story.case for story in self._stories.values() if story.case]
+
+    def origin(self, clue: Clue) -> Iterator[Cell]:
+        yield from (clue.number, clue.get_channel_display(), _DEPARTMENTS.get(clue.department, clue.department))
+        yield from (facts.month_of(clue.period), clue.received_on)
+
+    def subject(self, clue: Clue) -> Iterator[Cell]:
+        head, person = self._heads.get(clue.household_id), clue.person
+        yield head.name if head else ""
+        yield from (person.name, person.id_number) if person else ("", "")
+        monitored = self._courses[clue.household_id].is_open(clue.received_on)
+        yield "监测户" if monitored else clue.household.category
+        yield from (clue.risk, clue.warning, clue.figure, clue.threshold)
+
+    def handling(self, clue: Clue, move: Transition) -> Iterator[Cell]:
+        story, state = self._stories[clue.pk], STATE(move.target)
+        visit = self._visits.get(story.visit)
+        yield from (story.dispatched_on, self._due(clue, story.dispatched_on))
+        yield visit.visited_on if visit else None
+        yield "、".join(visitor.name for visitor in visit.visitors.all()) if visit else ""
+        yield visit.get_finding_display() if visit else ""
+        yield OUTCOMES.get(state) or state.label
+        yield move.note if state in REFUSED else ""
+        ended_on = None if state in OPEN else move.happened_on
+        yield facts.yes_no(is_late(clue, self._cases.get(story.case), ended_on, self._on))
+        yield from (story.told_on, "先帮后补" if clue.green_channel else "")
+
+    def _due(self, clue: Clue, dispatched_on: date | None) -> date | None:
+        if dispatched_on is None:
+            return None
+        days, kind = (
+            self._policy.value(key, on=dispatched_on, code=clue.village_id) for key in ("check_days", "clock_kind")
+        )
+        return add_days(dispatched_on, days, kind)
+
+
+def stories(numbers: list[int], on: date) -> defaultdict[int, Story]:
+    """The handling of some clues (by key) up to a day."""
+    found: defaultdict[int, Story] = defaultdict(Story)
+    for step in Transition.objects.as_of(on).filter(clue__in=numbers).order_by("id"):
+        found[step.clue_id or 0].take(step)
+    return found
+
+
+def checks(numbers: list[int]) -> dict[str, Visit]:
+    """The home checks of some clues by their public id, with who went."""
+    visits = Visit.objects.filter(clue__in=numbers, kind=Visit.Kind.CHECK).prefetch_related("visitors")
+    return {str(visit.uid): visit for visit in visits}

@@ -1,0 +1,115 @@
+"""L4 帮扶措施落实台账: the measures that had begun by the day and were not cancelled, with what was delivered by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from assistance.models import Delivery, Measure
+from reports.asof.episodes import living_in
+from reports.ledgers import facts
+from reports.ledgers.base import DetailLedger, Reading
+from reports.ledgers.column import Column
+from reports.ledgers.places import PLACE, Places
+from sheets.text import Cell
+
+HOME = "plan__episode__household"
+STATE = Measure.State
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What was delivered of a measure by a day: how often, how much, with how many proofs."""
+
+    times: int = 0
+    amount: Decimal = Decimal(0)
+    proofs: int = 0
+
+
+class MeasureLedger(DetailLedger):
+    """金额 is what was delivered by the day, empty where nothing was."""
+
+    code = "L4"
+    title = "帮扶措施落实台账"
+    unit = "项、元"
+    freeze = 7
+    counter = ("户主", "项")
+    columns = (
+        Column(("序号",), 5, "seq"),
+        *PLACE,
+        Column(("户编号",), 15),
+        Column(("户主",), 11),
+        Column(("监测对象类别",), 15),
+        Column(("风险类型",), 15),
+        Column(("措施大类",), 13),
+        Column(("措施小类",), 16),
+        Column(("受益人",), 11),
+        Column(("内容",), 30, secret="text"),
+        Column(("金额(元)",), 13, "money"),
+        Column(("责任单位",), 16, secret="text"),
+        Column(("责任人",), 9),
+        Column(("开始时间",), 11, "date"),
+        Column(("计划结束",), 11, "date"),
+        Column(("实际结束",), 11, "date"),
+        Column(("状态",), 8),
+        Column(("佐证",), 6),
+        Column(("农户确认",), 11, "date"),
+    )
+
+    def items(self, reading: Reading) -> QuerySet[Measure]:
+        begun = Measure.objects.standing(reading.on).filter(starts_on__lte=reading.on)
+        rows = living_in(begun, reading.division, reading.on, HOME)
+        related = rows.select_related("plan__episode__household", "type", "beneficiary")
+        return related.order_by("place", f"{HOME}__number", "id")
+
+    def sums(self, reading: Reading) -> dict[str, Cell]:
+        items = self.items(reading).select_related(None).order_by()
+        given = Delivery.objects.by(reading.on).filter(measure__in=items.values("pk")).aggregate(total=Sum("amount"))
+        return {"户主": f"{items.count()}项", "金额(元)": given["total"] or 0}
+
+    def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
+        heads = facts.heads({measure.plan.episode.household_id for measure in items}, reading.on)
+        delivered = deliveries([measure.pk for measure in items], reading.on)
+        for measure in items:
+            home = measure.plan.episode.household
+            head = heads.get(home.pk)
+            yield [
+                *places.cells(measure.place, home.group_name),
+                *(home.number, head.name if head else ""),
+                *_line(measure, delivered.get(measure.pk, Delivered()), reading.on),
+            ]
+
+
+def _line(measure: Measure, given: Delivered, on: date) -> Iterator[Cell]:
+    yield from (measure.plan.episode.monitored_type, measure.risk, measure.type.category, measure.type.item)
+    yield from (measure.beneficiary.name if measure.beneficiary else "", measure.content)
+    yield given.amount if given.times else None
+    yield from (measure.unit, measure.responsible, measure.starts_on, measure.planned_end_on)
+    yield _by(measure.ended_on, on)
+    yield state_on(measure, given, on).label
+    yield from (f"{given.proofs}份" if given.proofs else "", _by(measure.confirmed_on, on))
+
+
+def state_on(measure: Measure, given: Delivered, on: date) -> Measure.State:
+    """The state of a begun measure on a day."""
+    if measure.ended_on and measure.ended_on <= on:
+        return STATE.ENDED
+    if given.times:
+        return STATE.DELIVERED
+    return STATE.PLANNED if measure.state == STATE.PLANNED else STATE.RUNNING
+
+
+def deliveries(measures: Iterable[int], on: date) -> dict[int, Delivered]:
+    """What was delivered of some measures (by key) by a day."""
+    rows = Delivery.objects.by(on).filter(measure__in=list(measures)).order_by().values_list("measure_id")
+    counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"))
+    return {measure: Delivered(times, given, proofs) for measure, times, given, proofs in counted}
+
+
+def _by(day: date | None, on: date) -> date | None:
+    return day if day and day <= on else None

@@ -1,0 +1,27 @@
+"""Names of places for the columns 县, 乡镇, 村, 组."""
+
+from __future__ import annotations
+
+from accounts.models import Division
+from reports.ledgers.column import Column
+
+PLACE = (Column(("县",), 7), Column(("乡镇",), 8), Column(("村",), 8), Column(("组",), 7))
+
+
+class Places:
+    """The names of a place, what it lies in and what lies in it, read once."""
+
+    def __init__(self, division: Division) -> None:
+        above = [division.code[:length].ljust(12, "0") for length in (6, 9)]
+        below = Division.objects.within(division) | Division.objects.filter(code__in=above)
+        self._names = dict(below.values_list("code", "name"))
+
+    def cells(self, village: str, group: str) -> list[str]:
+        """County, township, village and group of a household."""
+        codes = (village[:6].ljust(12, "0"), village[:9].ljust(12, "0"), village)
+        return [*(self._names.get(code, "") for code in codes), group]
+
+    def title(self, division: Division) -> str:
+        """'守望县石桥镇东沟村': the place with what it lies in, from the county down."""
+        codes = [division.code[:length].ljust(12, "0") for length in (6, 9, 12)]
+        return "".join(self._names.get(code, "") for code in dict.fromkeys(codes))

@@ -1,0 +1,115 @@
+"""T1 监测对象动态统计表: the stock on the day, and the month from the last one's closing to this one's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from accounts.models import Division
+from monitoring.models import EpisodeEvent
+from monitoring.risks import MonitoredType
+from reports.asof import episodes as q
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, pair, shown_pair
+
+KIND = EpisodeEvent.Kind
+_HOME = "household"
+_OPEN = Q(kind__in=q.OPEN)
+_STAYS = ~Q(kind=KIND.CANCELLED)
+_ANEW = Q(episode__serial__gt=1) | Q(episode__reidentified=True)
+
+
+def _month(reading: Reading) -> tuple[Division, date, date, datetime | None]:
+    return reading.division, reading.opening, reading.on, reading.known_at
+
+
+def _moving() -> Q:
+    return q.members_at_turn(F("happened_on"), _HOME)
+
+
+class MonitoringStatement(SummaryLedger):
+    """上月末未消除 + 新增 + 重新识别 + 回退 - 消除 - 注销 + 迁入 - 迁出 + 人口增 - 人口减 = 风险未消除, in 户 and in 人.
+
+    A household counts once, in the village where it lived and with the members it had on the day; 累计识别 are those
+    not cancelled. What happened in the month counts each time it happened, with the members of its day.
+    """
+
+    code = "T1"
+    title = "监测对象动态统计表"
+    unit = "户、人、%"
+    sources = {
+        "standing": Source(
+            lambda r: q.standing(r.division, r.on, r.known_at), q.HOME, lambda r: q.members_on(r.on, q.HOME)
+        ),
+        "opening": Source(
+            lambda r: q.standing(r.division, r.opening, r.known_at), q.HOME, lambda r: q.members_on(r.opening, q.HOME)
+        ),
+        "flows": Source(lambda r: q.flows(*_month(r)), q.HOME, lambda r: q.members_at_turn(F("happened_on"), q.HOME)),
+        "endings": Source(lambda r: q.endings(*_month(r)), q.HOME, lambda r: q.members_at_turn(F("gone_on"), q.HOME)),
+        "arrivals": Source(lambda r: q.arrivals(*_month(r)), _HOME, lambda r: _moving(), elsewhere=True),
+        "departures": Source(lambda r: q.departures(*_month(r)), _HOME, lambda r: _moving(), elsewhere=True),
+        "joined": Source(lambda r: q.joined(*_month(r))),
+        "left": Source(lambda r: q.left(*_month(r))),
+    }
+    figures = (
+        *pair("identified", "standing", _STAYS),
+        *pair("unstable", "standing", _STAYS & Q(episode__monitored_type=MonitoredType.UNSTABLE)),
+        *pair("marginal", "standing", _STAYS & Q(episode__monitored_type=MonitoredType.MARGINAL)),
+        *pair("sudden", "standing", _STAYS & Q(episode__monitored_type=MonitoredType.SUDDEN)),
+        *pair("open", "standing", _OPEN),
+        *pair("cleared", "standing", Q(kind=KIND.CLEARED)),
+        *pair("opening", "opening", _OPEN),
+        *pair("new", "flows", Q(kind=KIND.IDENTIFIED) & ~_ANEW),
+        *pair("clearings", "flows", Q(kind=KIND.CLEARED)),
+        *pair("rollbacks", "flows", Q(kind=KIND.ROLLED_BACK)),
+        *pair("anew", "flows", Q(kind=KIND.IDENTIFIED) & _ANEW),
+        *pair("cancellations", "endings"),
+        *pair("arrivals", "arrivals"),
+        *pair("departures", "departures"),
+        Figure("joined", "joined"),
+        Figure("left", "left"),
+    )
+    shown = (
+        *shown_pair("累计识别", "identified"),
+        *shown_pair("其中脱贫不稳定户", "unstable"),
+        *shown_pair("边缘易致贫户", "marginal"),
+        *shown_pair("突发严重困难户", "sudden"),
+        *shown_pair("风险未消除", "open"),
+        *shown_pair("风险已消除", "cleared"),
+        Shown(("消除比例%",), lambda unit, f: _share(f["cleared"], f["identified"]), 8, "percent"),
+        *shown_pair("上月末未消除", "opening"),
+        *shown_pair("本月新增", "new"),
+        *shown_pair("本月消除", "clearings"),
+        *shown_pair("回退", "rollbacks"),
+        *shown_pair("重新识别", "anew"),
+        *shown_pair("本月注销", "cancellations"),
+        *shown_pair("迁入", "arrivals"),
+        *shown_pair("迁出", "departures"),
+        Shown(("人口自然变动", "增(人)"), "joined"),
+        Shown(("人口自然变动", "减(人)"), "left"),
+        Shown(("占农业人口%",), lambda unit, f: _share(f["identified_persons"], rural_population(unit)), 8, "percent"),
+    )
+
+
+def balance(figures: Figures, suffix: str = "") -> int:
+    """The closing that the month's opening and changes come to: households, or with "_persons" persons."""
+    natural = figures["joined"] - figures["left"] if suffix else 0
+    gained = ("opening", "new", "anew", "rollbacks", "arrivals")
+    lost = ("clearings", "cancellations", "departures")
+    total: int = sum(figures[key + suffix] for key in gained) - sum(figures[key + suffix] for key in lost) + natural
+    return total
+
+
+def rural_population(unit: Division) -> int | None:
+    """A place's rural population: its own figure, else the sum of its villages' where every village has one."""
+    if unit.rural_population is not None or unit.level == Division.Level.VILLAGE:
+        return unit.rural_population
+    villages = Division.objects.within(unit).at_level(Division.Level.VILLAGE).values_list("rural_population", flat=True)
+    counts = [count for count in villages if count is not None]
+    return sum(counts) if counts and len(counts) == len(villages) else None
+
+
+def _share(part: int, whole: int | None) -> Decimal | None:
+    return round(Decimal(part) / whole, 6) if whole else None

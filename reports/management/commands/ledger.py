@@ -1,0 +1,59 @@
+"""`ledger NAME --division CODE [--as-of YYYY-MM-DD] --output FILE.xlsx` (contract section 1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.errors import Refused
+from accounts.management.base import ServiceCommand
+from accounts.models import Division
+from reports.services.ledgers import find_ledger, write_ledger
+
+
+class Command(ServiceCommand):
+    help = "生成一本台账（xlsx）"
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="台账编号，如 L1、T1；list_ledgers 列出全部")
+        parser.add_argument("--division", required=True, metavar="CODE", help="12 位区划代码（县、乡镇或村）")
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="截至日期，默认今天")
+        parser.add_argument("--output", required=True, metavar="FILE.xlsx", help="写到哪里")
+        parser.add_argument("--whole", action="store_true", help="证件号码和电话不遮盖，须同时给出 --purpose")
+        parser.add_argument("--purpose", default="", help="导出完整号码的用途，记入审计")
+
+    def run(self, options: dict[str, Any]) -> None:
+        ledger = find_ledger(options["name"])
+        result = write_ledger(
+            name=ledger.code,
+            division=_division(options["division"]),
+            as_of=_day(options["as_of"]),
+            path=Path(options["output"]),
+            actor=None,
+            at=self.at,
+            masked=not options["whole"],
+            purpose=options["purpose"],
+        )
+        self.answer(
+            {"ledger": ledger.code, "rows": result.rows, "file": str(result.path)},
+            f"{result.division.name}{ledger.title}（截至 {result.as_of:%Y-%m-%d}）：{result.rows} 行，已写到 {result.path}",
+        )
+
+
+def _division(code: str) -> Division:
+    division = Division.objects.filter(code=code.strip()).first()
+    if division is None:
+        raise Refused(f"没有区划代码 {code[:20]}，请核对 12 位代码，或先用 load_divisions 导入区划。", field="division")
+    return division
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(f"日期“{text[:20]}”看不懂，请写成 2026-10-31 这样。", field="as_of") from error

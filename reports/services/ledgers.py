@@ -1,0 +1,130 @@
+"""Writing a ledger as the workbook that a place prints and signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.utils import timezone
+
+from accounts.errors import Refused
+from accounts.models import Division, User
+from accounts.permissions import require
+from accounts.services import audit
+from reports.ledgers import LEDGERS, Ledger
+from reports.ledgers.base import Reading
+from reports.ledgers.column import Column
+from reports.ledgers.places import Places
+from reports.permissions import EXPORT, EXPORT_WHOLE
+from sheets.clean import mask_id, mask_phone, scrub
+from sheets.text import Cell
+from sheets.write import SheetLayout, write_sheet
+
+EARLIEST = date(1950, 1, 1)
+_MASKS: dict[str, Callable[[str], str]] = {"id": mask_id, "phone": mask_phone, "text": scrub}
+
+
+@dataclass(frozen=True)
+class LedgerResult:
+    """What was written: the ledger, its data rows (without headings and 合计), the file."""
+
+    ledger: Ledger
+    division: Division
+    as_of: date
+    rows: int
+    path: Path
+
+
+def write_ledger(
+    *,
+    name: str,
+    division: Division,
+    as_of: date | None,
+    path: Path,
+    actor: User | None,
+    at: datetime,
+    masked: bool = True,
+    purpose: str = "",
+) -> LedgerResult:
+    """Write one ledger of a place as it stood on a day (today in China where none is given), and record that.
+
+    Numbers of persons and phones go out masked; whole only for a stated purpose. The file appears when it is whole.
+
+    Raises:
+        Refused: unknown ledger, level not offered, a day to come, whole numbers without purpose, no place to write.
+        OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
+    """
+    ledger = find_ledger(name)
+    require(actor=actor, right=EXPORT if masked else EXPORT_WHOLE, code=division.code, at=at)
+    today = timezone.localdate(at)
+    on = as_of or today
+    _check(ledger, division, on, today, masked=masked, purpose=purpose)
+    rows = _write(ledger, Reading(division, on), path, masked=masked)
+    detail = {"ledger": ledger.code, "as_of": on.isoformat(), "rows": rows, "masked": masked}
+    # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
+    try:
+        audit.record(
+            actor=actor, at=at, action="ledger.exported", target=division, purpose=purpose.strip(), detail=detail
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return LedgerResult(ledger, division, on, rows, path)
+
+
+def find_ledger(name: str) -> Ledger:
+    """The ledger of a code in any case. Refused names those that there are."""
+    ledger = LEDGERS.get(name.strip().upper())
+    if ledger is None:
+        raise Refused(
+            f"没有“{name[:20]}”这本台账，可用的有：{'、'.join(LEDGERS)}。", field="name", code="unknown_ledger"
+        )
+    return ledger
+
+
+def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked: bool, purpose: str) -> None:
+    if division.level not in ledger.levels:
+        offered = "、".join(level.label for level in ledger.levels)
+        level = division.get_level_display()
+        raise Refused(f"{ledger.code} 只出{offered}级，{division.name}是{level}级。", field="division", code="level")
+    if on > today:
+        raise Refused(f"截至日期 {on:%Y-%m-%d} 还没有到，只能选今天或以前。", field="as_of", code="date_in_future")
+    if on < EARLIEST:
+        raise Refused(f"截至日期 {on} 太早，请从 {EARLIEST:%Y} 年起选。", field="as_of", code="date_too_early")
+    if not masked and not purpose.strip():
+        raise Refused("导出完整证件号码和电话须写明用途。", field="purpose", code="purpose_missing")
+
+
+def _write(ledger: Ledger, reading: Reading, path: Path, *, masked: bool) -> int:
+    body = ledger.body(reading)
+    rows = _masked(ledger.columns, body.rows) if masked else body.rows
+    try:
+        return write_sheet(path, layout_of(ledger, reading), rows, body.totals)
+    except OSError as error:
+        raise Refused(
+            f"写不了 {path}：{error.strerror}，请换一个可写的位置。", field="output", code="unwritable"
+        ) from error
+
+
+def layout_of(ledger: Ledger, reading: Reading) -> SheetLayout:
+    """The sheet of a ledger: title with place and month, the lines above and below, the columns."""
+    on = reading.on
+    return SheetLayout(
+        title=f"{Places(reading.division).title(reading.division)}{ledger.title}（{on.year}年{on.month}月）",
+        columns=tuple(column.sheet for column in ledger.columns),
+        name=f"{ledger.code}{ledger.title}",
+        info=("填报单位（盖章）：", f"填报日期：{on.year}年{on.month}月{on.day}日", f"单位：{ledger.unit}"),
+        paper=ledger.paper,
+        freeze=ledger.freeze,
+    )
+
+
+def _masked(columns: Iterable[Column], rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    secrets = [(i, _MASKS[column.secret]) for i, column in enumerate(columns) if column.secret]
+    for row in rows:
+        for i, mask in secrets:
+            if row[i]:
+                row[i] = mask(str(row[i]))
+        yield row

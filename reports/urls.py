@@ -1,0 +1,11 @@
+"""Addresses of the workbench and the ledgers."""
+
+from django.urls import path
+
+from reports.views import home, ledgers
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("ledgers/", ledgers.LedgerList.as_view(), name="ledger-list"),
+    path("ledgers/<slug:name>/", ledgers.LedgerDownload.as_view(), name="ledger-download"),
+]
