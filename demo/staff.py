@@ -1,0 +1,124 @@
+"""Who works in the made-up county, and the logins that the demo prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+
+from accounts.models import Department, Division, Role, User
+from accounts.passwords import first_password
+from accounts.services.posts import appoint
+from demo import names
+from demo.county import COUNTY, County, Village
+
+SINCE = date(2020, 1, 1)
+
+
+@dataclass(frozen=True)
+class Login:
+    """One line of the list that the demo prints."""
+
+    role: str
+    place: str
+    username: str
+    password: str
+
+
+@dataclass
+class Staff:
+    """The people of the offices by the code of their place."""
+
+    bureau: list[User] = field(default_factory=list)
+    leaders: dict[str, User] = field(default_factory=dict)
+    townships: dict[str, list[User]] = field(default_factory=dict)
+    villages: dict[str, list[User]] = field(default_factory=dict)
+    liaisons: dict[str, User] = field(default_factory=dict)
+    helpers: dict[str, User] = field(default_factory=dict)
+    logins: list[Login] = field(default_factory=list)
+
+
+class Hiring:
+    """Makes users and posts; only those with a login get a password, which takes time to hash."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.random = Random("staff")
+        self.places = {place.code: place for place in Division.objects.all()}
+        self.staff = Staff()
+
+    def hire(self, username: str, role: Role, code: str, *, department: str = "", login: bool = False) -> User:
+        place = self.places[code]
+        user = User.objects.create_user(username, None, name=self._name(), unit=self._unit(place, department))
+        appoint(user=user, division=place, role=role, department=department, starts_on=SINCE, actor=None, at=self.at)
+        if login:
+            password = first_password()
+            user.set_password(password)
+            user.password_changed_at = datetime.now(tz=self.at.tzinfo)
+            user.save(update_fields=["password", "password_changed_at"])
+            where = Department(department).label if department else place.name
+            self.staff.logins.append(Login(role.label, where, username, password))
+        return user
+
+    def _name(self) -> str:
+        pool = names.MALE + names.FEMALE
+        return self.random.choice(names.SURNAMES) + self.random.choice(pool) + self.random.choice(pool)
+
+    def _unit(self, place: Division, department: str) -> str:
+        if department:
+            return f"{COUNTY[1]}{Department(department).label}"
+        offices = {3: "农业农村局", 4: "人民政府", 5: "村民委员会"}
+        return f"{place.name}{offices[place.level]}"
+
+
+def hire_staff(county: County, at: datetime) -> Staff:
+    """The county's offices; one login per role, the village ones in two neighbouring villages."""
+    hiring = Hiring(at)
+    staff = hiring.staff
+    staff.bureau = [
+        hiring.hire("county", Role.COUNTY_BUREAU, COUNTY[0], login=True),
+        hiring.hire("county2", Role.COUNTY_BUREAU, COUNTY[0]),
+    ]
+    townships = list(dict.fromkeys(village.township_code for village in county.villages))
+    for number, code in enumerate(townships, start=1):
+        _hire_township(hiring, number, code)
+    for number, village in enumerate(county.villages, start=1):
+        _hire_village(hiring, number, village)
+    _hire_liaisons(hiring)
+    hiring.hire("auditor", Role.AUDITOR, COUNTY[0], login=True)
+    hiring.hire("admin", Role.ADMINISTRATOR, COUNTY[0], login=True)
+    return staff
+
+
+def _hire_township(hiring: Hiring, number: int, code: str) -> None:
+    first = number == 1
+    suffix = "" if first else str(number)
+    staff = hiring.staff
+    staff.townships[code] = [
+        hiring.hire(f"township{suffix}", Role.TOWNSHIP_STAFF, code, login=first),
+        hiring.hire(f"township{number}b", Role.TOWNSHIP_STAFF, code),
+    ]
+    staff.leaders[code] = hiring.hire(f"leader{suffix}", Role.TOWNSHIP_LEADER, code, login=first)
+    staff.helpers[code] = hiring.hire(f"helper{suffix}", Role.HELPER, code, login=first)
+
+
+def _hire_village(hiring: Hiring, number: int, village: Village) -> None:
+    hiring.staff.villages[village.code] = [
+        hiring.hire(f"village{number}", Role.VILLAGE_CADRE, village.code, login=number <= 2),
+        hiring.hire(f"village{number}b", Role.VILLAGE_CADRE, village.code),
+    ]
+
+
+def _hire_liaisons(hiring: Hiring) -> None:
+    for department in Department:
+        login = department == Department.MEDICAL_INSURANCE
+        username = "medical" if login else department.value.replace("_", "-")
+        hiring.staff.liaisons[department.value] = hiring.hire(
+            username, Role.LIAISON, COUNTY[0], department=department.value, login=login
+        )
+
+
+def shown(logins: Iterable[Login]) -> list[str]:
+    """The lines to print: role, place, user name, password."""
+    return [f"  {login.role}\t{login.place}\t{login.username}\t{login.password}" for login in logins]
