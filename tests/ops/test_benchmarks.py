@@ -1,0 +1,33 @@
+"""The benchmarks run; how fast things are is measured by `make bench`, not here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_a_tiny_month_and_ledger_end_in_one_line_of_figures_and_the_same_clues(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--sqlite", "--scale", "0.002", "--rounds", "1"]
+    done = subprocess.run(
+        [*command, "--parts", "month,ledger", "--folder", str(tmp_path)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in ("SCALE", "PARTS", "ROUNDS")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["month"]["same_clues"] and figures["month"]["clues"] > 0
+    assert figures["ledger"]["ours"]["file_mb"] > 0
+    assert set(figures["goals"]) and all("met" in goal for goal in figures["goals"].values())
+    assert not list(tmp_path.glob("sw_bench_*"))

@@ -1,0 +1,48 @@
+"""The cast's office from the workflow tests, and ledgers written by the service and read back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from ledger_sheets import Written, read_ledger
+
+from accounts.models import Division, User
+
+# The journeys through the workflow and the departments' files are told once, in their own tests.
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("workflow", "matching")]
+
+
+@pytest.fixture
+def office(clock: Any, village: Division, hire: Callable[..., User]) -> Any:
+    from journeys import make_office
+
+    return make_office(clock, village, hire)
+
+
+@pytest.fixture
+def written(tmp_path: Path, places: dict[str, Division]) -> Callable[..., Written]:
+    """`written("L1")` is the county's ledger as of today, written and read back."""
+
+    def _written(
+        name: str, code: str = "990101000000", as_of: date | None = None, actor: User | None = None, **more: Any
+    ) -> Written:
+        from reports.services.ledgers import write_ledger
+
+        path = tmp_path / f"{name}.xlsx"
+        write_ledger(name=name, division=places[code], as_of=as_of, path=path, actor=actor, at=timezone.now(), **more)
+        return read_ledger(path)
+
+    return _written
+
+
+@pytest.fixture
+def place(clock: Any, county: Division, village: Division, tmp_path: Path) -> Any:
+    from match_place import Place
+
+    return Place(county, village, tmp_path)

@@ -1,0 +1,183 @@
+"""Every page × role: what lies outside one's places is not there, and no page is without its line here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import make_episode, make_household
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import Department, Role, StoredFile, User
+from assistance.models import Measure, MeasureType, Plan
+from households.models import Household
+from monitoring.models import Case, FeedBatch, MatchRun
+from monitoring.services.clues import open_clue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+# Pages that everybody who is signed in may open; their lists hold what he may see.
+OPEN = {
+    "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
+    "policy-list", "ledger-list",
+}  # fmt: skip
+OF_HOUSEHOLD = {
+    "household-detail", "visit-new", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
+    "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
+}  # fmt: skip
+# Held by tests/accounts/test_staff_pages.py.
+OF_ADMINISTRATOR = {"staff-new", "staff-member"}
+OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
+WITHOUT_PAGE = {"login", "logout", "healthz", "readyz", "ledger-download"}
+READERS = {"owner", "township", "bureau", "auditor"}
+COUNTY_READERS = {"bureau", "auditor"}
+
+
+@pytest.fixture
+def household(village: Any) -> Household:
+    return make_household(village)
+
+
+@pytest.fixture
+def cast(hire: Callable[..., User], owner: User, colleague: User, township: User, bureau: User, auditor: User,
+         administrator: User, outsider: User) -> dict[str, User]:  # fmt: skip
+    liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.WATER)
+    dismissed = hire("dismissed", Role.COUNTY_BUREAU, "990101000000")
+    dismissed.posts.update(ends_on=date(2026, 11, 9))
+    people = [owner, colleague, township, bureau, auditor, administrator, outsider, liaison, dismissed]
+    return {user.username: user for user in people}
+
+
+@pytest.fixture
+def addresses(household: Household, county: Any, owner: User, bureau: User) -> dict[str, str]:
+    """One address of every page, about the household of 石桥镇东沟村."""
+    now = timezone.now()
+    clue = open_clue(household=household, risk="因病", channel="02", actor=owner, at=now)
+    episode = make_episode(make_household(household.village), identified_on=date(2026, 1, 5))
+    case = Case.objects.create(
+        number="BJ1", kind="clear", household=episode.household, village=household.village, episode=episode,
+        state="assessing", opened_by=owner, opened_on=date(2026, 11, 9), recorded_at=now,
+    )  # fmt: skip
+    plan = Plan.objects.create(episode=episode, due_on=date(2026, 1, 15), recorded_at=now)
+    measure = Measure.objects.create(
+        plan=plan, type=MeasureType.objects.first() or MeasureType.objects.create(category="健康帮扶", item="医疗救助"),
+        risk="因病", content="医疗救助", unit="医保局", responsible="李", starts_on=date(2026, 2, 1), recorded_by=owner,
+        recorded_at=now,
+    )  # fmt: skip
+    file = StoredFile.objects.create(sha256="0" * 64, name="a.xlsx", size=1, stored_at=now)
+    counts = dict.fromkeys(
+        ("rows", "accepted", "rejected", "duplicates", "matched", "name_differs", "not_registered"), 0
+    )
+    batch = FeedBatch.objects.create(
+        feed="medical_costs", period=date(2026, 10, 1), file=file, imported_at=now, **counts
+    )
+    run = MatchRun.objects.create(county=county, period=date(2026, 10, 1), state="done", queued_at=now)
+    keys: dict[str, list[Any]] = {
+        "household-detail": [household.uid], "visit-new": [household.uid], "clue-new": [household.uid],
+        "case-new": [household.uid], "clue-detail": [clue.uid], "clue-step": [clue.uid, "send_back"],
+        "case-detail": [case.uid], "case-step": [case.uid, "stop"], "plan-detail": [plan.pk], "plan-adopt": [plan.pk],
+        "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
+        "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
+    }  # fmt: skip
+    return {name: reverse(name, args=keys.get(name, [])) for name in OPEN | OF_HOUSEHOLD | OF_COUNTY}
+
+
+def _sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_every_page_is_in_this_matrix() -> None:
+    names = {
+        pattern.name
+        for root in get_resolver().url_patterns
+        if not str(root.pattern).startswith("api/")
+        for pattern in ([root] if isinstance(root, URLPattern) else root.url_patterns)
+    }
+    assert names == OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_ADMINISTRATOR | WITHOUT_PAGE
+
+
+def test_nobody_sees_a_page_before_signing_in(addresses: dict[str, str]) -> None:
+    for name, address in addresses.items():
+        answer = Client().get(address)
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/login/"), name
+
+
+def test_lists_open_for_everybody_and_hold_only_what_is_his(cast: dict[str, User], addresses: dict[str, str]) -> None:
+    number = Household.objects.order_by("id").first().number
+    for username, user in cast.items():
+        client = _sign_in(user)
+        for name in OPEN:
+            assert client.get(addresses[name]).status_code == 200, (username, name)
+        assert (number in client.get(addresses["household-list"]).content.decode()) == (username in READERS), username
+
+
+def test_a_page_about_a_household_exists_only_for_those_of_its_places(
+    cast: dict[str, User], addresses: dict[str, str]
+) -> None:
+    for username, user in cast.items():
+        client = _sign_in(user)
+        for name in OF_HOUSEHOLD:
+            status = client.get(addresses[name]).status_code
+            if username not in READERS:
+                assert status == 404, (username, name)
+            elif not name.endswith("-step"):
+                assert status == 200, (username, name)
+
+
+def test_a_step_is_there_only_for_whom_the_table_lets_take_it(cast: dict[str, User], addresses: dict[str, str]) -> None:
+    assert _sign_in(cast["owner"]).get(addresses["clue-step"]).status_code == 200
+    assert _sign_in(cast["auditor"]).get(addresses["clue-step"]).status_code == 404
+
+
+def test_feeds_and_runs_are_for_the_county_and_the_department(cast: dict[str, User], addresses: dict[str, str]) -> None:
+    for username, user in cast.items():
+        client = _sign_in(user)
+        for name in OF_COUNTY - {"feed-errors"}:
+            status = client.get(addresses[name]).status_code
+            seen = username in COUNTY_READERS or (username == "outsider" and name == "feed-detail")
+            assert status == (200 if seen else 404), (username, name)
+
+
+def test_what_is_foreign_answers_as_if_it_were_not_there(cast: dict[str, User], household: Household) -> None:
+    client = _sign_in(cast["colleague"])
+    foreign = client.get(reverse("household-detail", args=[household.uid]))
+    none = client.get(reverse("household-detail", args=[uuid.uuid4()]))
+    assert foreign.status_code == none.status_code == 404
+    assert foreign.content == none.content
+
+
+def test_no_page_shows_a_whole_number(cast: dict[str, User], household: Household) -> None:
+    number = household.memberships.first().person.id_number
+    page = _sign_in(cast["owner"]).get(reverse("household-detail", args=[household.uid])).content.decode()
+    assert number not in page
+    assert f"{number[:6]}************" in page
+
+
+def test_a_whole_number_is_found_by_post_and_never_stands_in_an_address(
+    cast: dict[str, User], household: Household
+) -> None:
+    number = household.memberships.first().person.id_number
+    found = _sign_in(cast["owner"]).post(reverse("household-list"), {"id_number": number})
+    assert found["Location"] == reverse("household-detail", args=[household.uid])
+    foreign = _sign_in(cast["colleague"]).post(reverse("household-list"), {"id_number": number})
+    assert "没有这个证件号码" in foreign.content.decode()
+
+
+def test_pages_keep_to_their_content_policy(cast: dict[str, User], addresses: dict[str, str]) -> None:
+    client = _sign_in(cast["bureau"])
+    for name, address in addresses.items():
+        answer = client.get(address)
+        if answer.status_code != 200 or "text/html" not in answer["Content-Type"]:
+            continue
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        page = answer.content.decode()
+        assert " style=" not in page, name
+        assert " onclick=" not in page, name

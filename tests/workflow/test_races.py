@@ -1,0 +1,132 @@
+"""Fifty at once: one effect. Each race has a control that shows what happens without the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from builders import make_household
+from django.db import connections
+from journeys import Office
+
+from accounts.errors import Refused
+from monitoring.models import Case, Clue, Transition, Visit
+from monitoring.services.clues import open_clue
+from monitoring.services.visits import record_visit
+from monitoring.workflow import perform
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIFTY = 50
+
+
+def at_once(act: Callable[[int], Any], times: int = FIFTY) -> list[str]:
+    """What became of each of `times` simultaneous calls: done, or the code of the refusal."""
+    barrier = Barrier(times)
+
+    def _one(number: int) -> str:
+        try:
+            barrier.wait(30)
+            act(number)
+            return "done"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(_one, range(times)))
+
+
+def _waiting(office: Office) -> Case:
+    return Case.objects.create(
+        number="BJ",
+        kind="enrol",
+        household=make_household(office.village),
+        village=office.village,
+        state="at_township",
+        opened_by=office.owner,
+        opened_on=office.today,
+        recorded_at=office.at,
+    )
+
+
+def test_fifty_parallel_approvals_have_one_effect(office: Office) -> None:
+    case = _waiting(office)
+    answers = at_once(
+        lambda n: perform(subject=case, action="review_pass", actor=office.leader, at=office.at, version=case.version)
+    )
+    assert sorted(answers) == ["done"] + ["stale"] * (FIFTY - 1)
+    assert Transition.objects.filter(case=case).count() == 1
+    case.refresh_from_db()
+    assert (case.state, case.version) == ("at_county", 2)
+
+
+def test_without_lock_and_claim_an_approval_has_many_effects(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: a row that was read before and is written as read."""
+    case = _waiting(office)
+    monkeypatch.setattr("monitoring.workflow.engine.locked", copy)
+    monkeypatch.setattr("monitoring.workflow.history.claim", lambda row: None)
+    answers = at_once(
+        lambda n: perform(subject=case, action="review_pass", actor=office.leader, at=office.at, version=case.version),
+        times=10,
+    )
+    assert answers == ["done"] * 10
+    assert Transition.objects.filter(case=case).count() == 10
+
+
+def test_fifty_reports_of_one_risk_make_one_clue(office: Office) -> None:
+    household = make_household(office.village)
+    answers = at_once(
+        lambda n: open_clue(
+            household=household, risk="因病", channel="02", actor=office.owner, at=office.at, content=f"第{n}次"
+        )
+    )
+    assert answers == ["done"] * FIFTY
+    clue = Clue.objects.get()
+    assert clue.transitions.count() == FIFTY
+    assert clue.version == FIFTY
+    assert all(f"第{n}次" in clue.content for n in range(FIFTY))
+
+
+def test_a_visit_sent_many_times_at_once_is_one(office: Office) -> None:
+    household = make_household(office.village)
+    uid = uuid4()
+    seen: set[int] = set()
+
+    def _send(number: int) -> None:
+        visit = record_visit(
+            household=household,
+            kind="follow_up",
+            visited_on=office.today,
+            visitors=office.visitors(),
+            content={"difficulties": "药费高"},
+            income={"items": {"wage": {"务工收入": "12000"}}},
+            actor=office.owner,
+            at=office.at,
+            uid=uid,
+        )
+        seen.add(visit.pk)
+
+    assert at_once(_send, times=20) == ["done"] * 20
+    assert Visit.objects.count() == 1
+    assert household.incomes.count() == 1
+    assert len(seen) == 1
+
+
+def test_two_cases_of_one_household_cannot_be_opened_at_once(office: Office) -> None:
+    household = make_household(office.village)
+    clues = [office.verified(household, risk=risk) for risk in ("因病", "因残", "因学")]
+    answers = at_once(
+        lambda n: perform(
+            subject=clues[n], action="identify", actor=office.owner, at=office.at, version=clues[n].version
+        ),
+        times=3,
+    )
+    assert answers == ["done"] * 3
+    assert Case.objects.get().risks != []
+    assert set(Case.objects.get().risks) == {"因病", "因残", "因学"}
