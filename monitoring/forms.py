@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import StoredFile, User
-from accounts.services.files import keep_bytes
+from accounts.services.pictures import keep_picture
 from monitoring.workflow.inputs import Input
 from monitoring.workflow.step import Step
 
@@ -38,11 +38,8 @@ class FilesField(forms.FileField):
 
 
 def keep_uploads(uploads: Sequence[Any], *, actor: User, at: datetime) -> list[StoredFile]:
-    """The uploaded files, kept."""
-    return [
-        keep_bytes(content=upload.read(), name=upload.name, content_type=upload.content_type or "", actor=actor, at=at)
-        for upload in uploads
-    ]
+    """The uploaded files, pictures drawn anew, kept. Raises Refused for what is no picture and no PDF."""
+    return [keep_picture(content=upload.read(), name=upload.name, actor=actor, at=at) for upload in uploads]
 
 
 class StepForm(forms.Form):
