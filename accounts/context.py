@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.navigation import items_for
+from accounts.navigation import FIELD, items_for
 from accounts.scope import scope_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty` and `navigation` of the signed-in user; nothing before signing in."""
+    """`place`, `duty`, `navigation` and whether the search bar is there (`can_find`) for the signed-in user; nothing before signing in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -22,5 +22,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "place": post.division.name if post else "",
         "duty": (post.get_department_display() or post.get_role_display()) if post else "没有岗位",
         "navigation": items_for(scope),
+        "can_find": bool(scope.roles & FIELD),
         "here": (current or "").rsplit("-", 1)[0],
     }

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list",
+    "policy-list", "ledger-list", "find",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "visit-new", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",

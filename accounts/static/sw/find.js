@@ -1,0 +1,14 @@
+// "/" puts the cursor into the search bar, Escape leaves it again.
+(() => {
+  const field = document.querySelector("[data-find]");
+  if (!field) return;
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && field.offsetParent) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+    if (event.key === "Escape" && event.target === field) field.blur();
+  });
+})();
