@@ -148,14 +148,18 @@ def row_heights(columns: Sequence[SheetColumn], values: Sequence[Sequence[Cell]]
 
     Spreadsheet programs differ in whether they fit rows to wrapped text by themselves.
     """
-    lines: dict[int, int] = {}
+    lines = [1] * size
     for column, cells in zip(columns, values, strict=True):
-        if column.kind != "text":
-            continue
-        for i, cell in enumerate(cells):
-            if type(cell) is str and 2 * len(cell) > column.width:
-                lines[i] = max(lines.get(i, 1), _lines(cell, column.width))
-    return [_height(lines.get(i, 1)) for i in range(size)] if lines else [""] * size
+        if column.kind == "text":
+            known: dict[str, int] = {}
+            for i, cell in enumerate(cells):
+                if type(cell) is str and 2 * len(cell) > column.width:
+                    if cell not in known:
+                        known[cell] = _lines(cell, column.width)
+                    if known[cell] > lines[i]:
+                        lines[i] = known[cell]
+    heights = {count: _height(count) for count in set(lines)}
+    return [heights[count] for count in lines]
 
 
 def _height(lines: int) -> str:
@@ -172,7 +176,7 @@ def _lines(words: str, room: float) -> int:
 
 
 def _width(words: str) -> int:
-    return len(words) if words.isascii() else 2 * len(words) - sum(map(str.isascii, words))
+    return 2 * len(words) - len(words.encode("ascii", "ignore"))
 
 
 def shares(widths: Sequence[float], parts: int) -> list[int]:

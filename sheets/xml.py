@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from math import isfinite
+from typing import Final, cast
 
 from .text import Cell, text
 
@@ -18,6 +19,9 @@ from .text import Cell, text
 LONGEST: Final = 32_767
 CUT_MARK: Final = "……（内容过长，已截断）"
 
+_BINARY: Final = frozenset({int, float})
+# 15 digits are what a spreadsheet keeps; NaN and infinity are no numbers to it.
+_LIMIT: Final = 10**15
 _EPOCH: Final = date(1899, 12, 30).toordinal()
 # Not characters of XML 1.0. They cannot be seen, and nobody can have meant them.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -81,19 +85,26 @@ def _is_plain(value: str) -> bool:
 
 def number_column(letters: str, style: int, text_style: int, rows: Sequence[int], values: Sequence[Cell]) -> list[str]:
     """The number cells of a column; what is no number, or too long for one, goes out as text."""
-    return [
-        f'<c r="{letters}{row}" s="{style}"><v>{value}</v></c>'
-        if type(value) is int and -(10**15) < value < 10**15
-        else _number(f"{letters}{row}", style, text_style, value)
-        for row, value in zip(rows, values, strict=True)
-    ]
+    start, middle = f'<c r="{letters}', f'" s="{style}"><v>'
+    if _all_plain(values):
+        return [f"{start}{row}{middle}{value}</v></c>" for row, value in zip(rows, values, strict=True)]
+    return [_number(f"{letters}{row}", style, text_style, value) for row, value in zip(rows, values, strict=True)]
+
+
+def _all_plain(values: Sequence[Cell]) -> bool:
+    """Nothing but numbers that a spreadsheet keeps. The sum tells whether NaN is among them: min and max do not."""
+    if not set(map(type, values)) <= _BINARY:
+        return False
+    numbers = cast(Sequence[float], values)
+    return -_LIMIT < min(numbers) and max(numbers) < _LIMIT and isfinite(sum(numbers))
 
 
 def _number(place: str, style: int, text_style: int, value: Cell) -> str:
     if value is None or value == "":
         return f'<c r="{place}" s="{style}"/>'
-    # 15 digits are what a spreadsheet keeps; NaN and infinity are no numbers to it.
-    if isinstance(value, (float, Decimal)) and abs(float(value)) < 1e15:
+    # True is a word here, not a one.
+    whole = type(value) is int and abs(value) < _LIMIT
+    if whole or (isinstance(value, (float, Decimal)) and abs(float(value)) < _LIMIT):
         return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
     return text_cell(place, text_style, _words(value))
 
