@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from config.checks import SAID
+
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"), pytest.mark.slow]
 
@@ -31,6 +33,8 @@ class Site:
         self.mark = f"SHOUWANG_TEST={uuid.uuid4().hex}"
         self.log = folder / "up.log"
         unwanted = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "HTTPS", "DEBUG"}
+        # Another test of this process may have started a server in it, which leaves its mark in the environment.
+        unwanted |= {SAID}
         self.environment = {key: value for key, value in os.environ.items() if key not in unwanted}
         self.environment |= {"DATA_DIR": str(folder), "SHOUWANG_TEST": self.mark.partition("=")[2]}
         self.command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
