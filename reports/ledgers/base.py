@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar
@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from accounts.models import Division
+from households.models import Household
 from reports.ledgers.column import Column
+from reports.ledgers.equation import Proof
 from reports.ledgers.places import Places
 from sheets.layout import Paper
 from sheets.text import Cell
@@ -52,6 +54,24 @@ class Body:
     rows: Iterator[list[Cell]]
 
 
+@dataclass(frozen=True)
+class Line:
+    """One row as a page shows it, and what it is about: a unit of a summary, else a household."""
+
+    cells: list[Cell]
+    about: Division | Household
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a ledger for a page: 合计, some rows with whole values, how many items there are, its proofs."""
+
+    totals: list[Cell]
+    lines: list[Line]
+    size: int
+    proofs: list[Proof] = field(default_factory=list)
+
+
 class Ledger(ABC):
     """One ledger: subclasses declare the class attributes and give the body for a reading."""
 
@@ -67,6 +87,18 @@ class Ledger(ABC):
     def body(self, reading: Reading) -> Body:
         """The ledger of a place on a day."""
 
+    @abstractmethod
+    def size(self, reading: Reading) -> int:
+        """How many items or units it is about; what the progress of its writing is measured by."""
+
+    @abstractmethod
+    def sample(self, reading: Reading, most: int) -> Sample:
+        """Its first rows; costs no more the longer the ledger is, but for counting it."""
+
+    def opens(self) -> dict[int, tuple[str, ...]]:
+        """The columns (by position) whose numbers have a list behind them; none but in summaries."""
+        return {}
+
 
 class DetailLedger(Ledger):
     """A ledger with one row an item: households, clues, measures. Items are read and turned into rows in chunks."""
@@ -81,15 +113,30 @@ class DetailLedger(Ledger):
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         """The rows of some items, without their running number; a fixed number of queries whatever their number."""
 
+    @abstractmethod
+    def household(self, item: Any) -> Household:
+        """Whom an item is about."""
+
     def sums(self, reading: Reading) -> dict[str, Cell]:
         """What the 合计 row shows, by the last part of the heading; the number of items where nothing is said."""
         heading, unit = self.counter
         return {heading: f"{self.items(reading).count()}{unit}"}
 
     def body(self, reading: Reading) -> Body:
+        return Body(self._totals(reading), self._stream(reading))
+
+    def size(self, reading: Reading) -> int:
+        return self.items(reading).count()
+
+    def sample(self, reading: Reading, most: int) -> Sample:
+        items = list(self.items(reading)[:most])
+        lines = self.lines(reading, items, Places(reading.division))
+        rows = [Line([None, *line], self.household(item)) for item, line in zip(items, lines, strict=True)]
+        return Sample(self._totals(reading), rows, self.size(reading))
+
+    def _totals(self, reading: Reading) -> list[Cell]:
         sums = self.sums(reading)
-        totals: list[Cell] = ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
-        return Body(totals, self._stream(reading))
+        return ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
         places = Places(reading.division)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from assistance import catalogue as c
+from households.models import Household
 from monitoring.models import EpisodeEvent
 from monitoring.workflow.opening import MOST_RISKS
 from reports.asof import episodes as q
@@ -106,6 +107,10 @@ class MonitoredHouseholds(DetailLedger):
             "家庭人口": sums["people"],
             "风险是否已消除": f"是{sums['cleared']}户",
         }
+
+    def household(self, item: Any) -> Household:
+        found: Household = item.episode.household
+        return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         known = _Known(reading, items)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Department
+from households.models import Household
 from monitoring.clock import add_days
 from monitoring.models import Case, Clue, Transition, Visit
 from monitoring.policy import PolicyBook
@@ -95,6 +96,10 @@ class ClueLedger(DetailLedger):
     def items(self, reading: Reading) -> QuerySet[Any]:
         rows = stands(reading.division, reading.on).select_related("clue__household", "clue__person")
         return rows.order_by("place", "clue__received_on", "clue__number")
+
+    def household(self, item: Any) -> Household:
+        found: Household = item.clue.household
+        return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         known = _Known(reading, [move.clue for move in items])

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from assistance.models import Delivery, Measure
+from households.models import Household
 from reports.asof.episodes import living_in
 from reports.ledgers import facts
 from reports.ledgers.base import DetailLedger, Reading
@@ -71,6 +72,10 @@ class MeasureLedger(DetailLedger):
         items = self.items(reading).select_related(None).order_by()
         given = Delivery.objects.by(reading.on).filter(measure__in=items.values("pk")).aggregate(total=Sum("amount"))
         return {"户主": f"{items.count()}项", "金额(元)": given["total"] or 0}
+
+    def household(self, item: Any) -> Household:
+        found: Household = item.plan.episode.household
+        return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         heads = facts.heads({measure.plan.episode.household_id for measure in items}, reading.on)

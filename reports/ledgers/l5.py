@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, QuerySet
 
 from assistance.models import Measure
-from households.models import BEGINNING
+from households.models import BEGINNING, Household
 from monitoring.models import Appraisal, EpisodeEvent, Notice, Transition
 from monitoring.workflow.opening import MOST_RISKS
 from reports.asof.episodes import HOME, living_in, members_at_turn
@@ -75,6 +75,10 @@ class ClearedLedger(DetailLedger):
         clearings = EpisodeEvent.objects.as_of(reading.on, reading.known_at).filter(kind=KIND.CLEARED)
         rows = living_in(clearings, reading.division, reading.on, HOME)
         return rows.select_related(f"{HOME}__helper", "case").order_by("place", f"{HOME}__number", "happened_on", "id")
+
+    def household(self, item: Any) -> Household:
+        found: Household = item.episode.household
+        return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         known = _Known(reading, items)

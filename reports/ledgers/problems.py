@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from reports.asof.problems import Topic, covered, reported, witnessed
-from reports.ledgers.base import CHUNK, Body, Ledger, Reading
+from reports.ledgers.base import CHUNK, Body, Ledger, Line, Reading, Sample
 from reports.ledgers.places import Places
 from reports.ledgers.problem import Known, Problem, household_of
 from sheets.text import Cell
+
+_ORDER = ("place", "found_on", "pk")
 
 
 class ProblemLedger(Ledger):
@@ -39,24 +41,48 @@ class ProblemLedger(Ledger):
             witnessed(topic, place, on).select_related("household"),
         ]
 
+    def size(self, reading: Reading) -> int:
+        return sum(source.count() for source in self.sources(reading))
+
     def body(self, reading: Reading) -> Body:
-        number = sum(source.count() for source in self.sources(reading))
-        sums = {self.counter: f"{number}{self.counted}"}
-        totals: list[Cell] = ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
-        return Body(totals, self._stream(reading))
+        return Body(self._totals(self.size(reading)), self._stream(reading))
+
+    def sample(self, reading: Reading, most: int) -> Sample:
+        firsts = [rows.order_by(*_ORDER)[:most] for rows in self.sources(reading)]
+        items = list(islice(_merged(firsts), most))
+        lines = [
+            Line([None, *line], household_of(item))
+            for item, rows in self._told(items, reading, Places(reading.division))
+            for line in rows
+        ]
+        size = self.size(reading)
+        return Sample(self._totals(size), lines, size)
 
     def items(self, reading: Reading) -> Iterator[Any]:
         """All of them together, each source streamed."""
-        order = ("place", "found_on", "pk")
-        streams = [rows.order_by(*order).iterator(chunk_size=CHUNK) for rows in self.sources(reading)]
-        return heapq.merge(*streams, key=lambda item: (item.place, item.found_on))
+        return _merged([rows.order_by(*_ORDER).iterator(chunk_size=CHUNK) for rows in self.sources(reading)])
+
+    def _totals(self, number: int) -> list[Cell]:
+        sums = {self.counter: f"{number}{self.counted}"}
+        return ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
         places = Places(reading.division)
         source = self.items(reading)
         while items := list(islice(source, CHUNK)):
-            known = Known(self.topic, self.categories, items, reading)
-            for item in items:
-                place = places.cells(item.place, household_of(item).group_name)
-                for line in self.lines(known.problem(item), place):
+            for _, lines in self._told(items, reading, places):
+                for line in lines:
                     yield [None, *line]
+
+    def _told(
+        self, items: list[Any], reading: Reading, places: Places
+    ) -> Iterator[tuple[Any, Iterable[Iterable[Cell]]]]:
+        """Each problem with its rows."""
+        known = Known(self.topic, self.categories, items, reading)
+        for item in items:
+            place = places.cells(item.place, household_of(item).group_name)
+            yield item, self.lines(known.problem(item), place)
+
+
+def _merged(streams: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    return heapq.merge(*streams, key=lambda item: (item.place, item.found_on))

@@ -1,4 +1,4 @@
-"""Ledgers with one row a unit (domain.md 5.5): every figure is a count of a queryset, and `cell` is that queryset."""
+"""Ledgers with one row a unit (domain.md 5.5): every figure is a count of a queryset, and `drill` gives that queryset."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Left
 
 from accounts.models import Division
-from reports.ledgers.base import Body, Ledger, Reading
+from accounts.models.division import PREFIX_LENGTHS
+from reports.ledgers.base import Body, Ledger, Line, Reading, Sample
 from reports.ledgers.column import Column
+from reports.ledgers.equation import Equation
+from reports.ledgers.telling import Told
 from sheets.layout import CellKind
 from sheets.text import Cell
 
@@ -21,17 +25,26 @@ ALL = Q()
 
 @dataclass(frozen=True)
 class Source:
-    """Rows that figures count, each with its village in `place`.
+    """Rows that figures count, each with its village in `place`, and how a list tells them.
 
     `household` is the path to their household and `members` the condition on its memberships, for figures that count
     persons. Rows with `elsewhere` are moves between two villages: they count for a unit only when the other end lies
-    outside it.
+    outside it. `tell` says one row in a sentence, `related` are paths that it reads beside the household, `counted`
+    is the measure word of a row.
     """
 
     rows: Callable[[Reading], QuerySet[Any]]
-    household: str = ""
-    members: Callable[[Reading], Q] = lambda reading: ALL
+    household: str
+    tell: Callable[[Any], Told]
+    members: Callable[[Reading], Q] | None = None
     elsewhere: bool = False
+    related: tuple[str, ...] = ()
+    counted: str = "户"
+
+    def persons(self, reading: Reading, where: Q = ALL) -> Count:
+        """How many persons live in the households of the rows."""
+        members = self.members(reading) if self.members else ALL
+        return Count(f"{self.household}__memberships", filter=where & members)
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ class Figure:
         if self.add is not None:
             return Sum(self.add, filter=self.where)
         if self.persons:
-            return Count(f"{source.household}__memberships", filter=self.where & source.members(reading))
+            return source.persons(reading, self.where)
         return Count("pk", distinct=True, filter=self.where)
 
 
@@ -81,12 +94,24 @@ def shown_pair(heading: str, key: str) -> tuple[Shown, Shown]:
     return Shown((heading, "户"), key), Shown((heading, "人"), f"{key}_persons")
 
 
+@dataclass(frozen=True)
+class Behind:
+    """The rows behind a printed number that come from one source."""
+
+    source: Source
+    rows: QuerySet[Any]
+
+
 class SummaryLedger(Ledger):
-    """One row for each place directly below (the village itself for a village), and 合计 as the sum of the rows."""
+    """One row for each place directly below (the village itself for a village), and 合计 as the sum of the rows.
+
+    `equations` must hold in every row and in 合计.
+    """
 
     sources: ClassVar[Mapping[str, Source]]
     figures: ClassVar[tuple[Figure, ...]]
     shown: ClassVar[tuple[Shown, ...]]
+    equations: ClassVar[tuple[Equation, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -98,13 +123,30 @@ class SummaryLedger(Ledger):
 
     def body(self, reading: Reading) -> Body:
         table = self.table(reading)
-        total = self._nothing()
-        for _, figures in table:
-            _add(total, figures)
+        total = self.total(table)
         return Body(
             ["", "合计", *(shown.of(reading.division, total) for shown in self.shown)],
             ([None, unit.name, *(shown.of(unit, figures) for shown in self.shown)] for unit, figures in table),
         )
+
+    def size(self, reading: Reading) -> int:
+        return len(units_of(reading.division))
+
+    def sample(self, reading: Reading, most: int) -> Sample:
+        """The whole table, which has few rows, and whether its equations hold in every one of them."""
+        table = self.table(reading)
+        total = self.total(table)
+        body = [Line([None, unit.name, *(shown.of(unit, row) for shown in self.shown)], unit) for unit, row in table]
+        totals = ["", "合计", *(shown.of(reading.division, total) for shown in self.shown)]
+        proofs = [equation.proof(total, [row for _, row in table]) for equation in self.equations]
+        return Sample(totals, body, len(body), proofs)
+
+    def total(self, table: list[tuple[Division, Figures]]) -> Figures:
+        """The figures of 合计."""
+        total = self._nothing()
+        for _, figures in table:
+            _add(total, figures)
+        return total
 
     def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
         """Every unit with its figures; one query a source, whatever the number of units."""
@@ -120,18 +162,44 @@ class SummaryLedger(Ledger):
     def cell(self, unit: Division, key: str, reading: Reading) -> QuerySet[Any]:
         """The rows behind a figure of a unit: exactly as many as a figure of households, items or changes says, and
         for a figure of persons the households (or items) that they live in."""
-        figure = next(figure for figure in self.figures if figure.key == key)
-        source = self.sources[figure.source]
+        figure, source = self._figure(key)
         rows = source.rows(reading.of(unit)).filter(figure.where)
         if source.elsewhere:
             low, high = unit.code_range
             rows = rows.exclude(elsewhere__gte=low, elsewhere__lt=high)
         return rows
 
+    def total_cell(self, key: str, reading: Reading) -> QuerySet[Any]:
+        """The same for a figure of 合计: the rows behind the figures of all units, moves between two units among them."""
+        figure, source = self._figure(key)
+        rows = source.rows(reading).filter(figure.where)
+        if source.elsewhere:
+            length = PREFIX_LENGTHS[min(reading.division.level + 1, Division.Level.VILLAGE)]
+            rows = rows.annotate(here=Left("place", length), there=Left("elsewhere", length)).exclude(here=F("there"))
+        return rows
+
     def cells(self, unit: Division, path: tuple[str, ...], reading: Reading) -> list[QuerySet[Any]]:
         """The rows behind a printed number, one queryset for each figure that it adds up; none for a computed one."""
-        shown = next(shown for shown in self.shown if shown.path == path)
-        return [self.cell(unit, key, reading) for key in shown.keys]
+        return [behind.rows for behind in self.drill(path, reading, unit)]
+
+    def drill(self, path: tuple[str, ...], reading: Reading, unit: Division | None = None) -> list[Behind]:
+        """What lies behind the number of a column in the row of a unit (of 合计 where none is given)."""
+        keys = next((shown.keys for shown in self.shown if shown.path == path), ())
+        return [
+            Behind(
+                self._figure(key)[1],
+                self.cell(unit, key, reading) if unit else self.total_cell(key, reading),
+            )
+            for key in keys
+        ]
+
+    def opens(self) -> dict[int, tuple[str, ...]]:
+        """The columns (by position) whose numbers have rows behind them, with their headings."""
+        return {i + 2: shown.path for i, shown in enumerate(self.shown) if shown.keys}
+
+    def _figure(self, key: str) -> tuple[Figure, Source]:
+        figure = next(figure for figure in self.figures if figure.key == key)
+        return figure, self.sources[figure.source]
 
     def _counts(self, name: str, source: Source, reading: Reading) -> Iterator[dict[str, Any]]:
         # The names must not be those of annotations that the conditions read.

@@ -12,13 +12,32 @@ from monitoring.models import EpisodeEvent
 from monitoring.risks import MonitoredType
 from reports.asof import episodes as q
 from reports.ledgers.base import Reading
+from reports.ledgers.equation import Equation
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, pair, shown_pair
+from reports.ledgers.telling import of_ending, of_joining, of_leaving, of_move, of_turn
 
 KIND = EpisodeEvent.Kind
 _HOME = "household"
 _OPEN = Q(kind__in=q.OPEN)
 _STAYS = ~Q(kind=KIND.CANCELLED)
 _ANEW = Q(episode__serial__gt=1) | Q(episode__reidentified=True)
+
+
+_TERMS = (
+    ("上月末未消除", "opening", 1),
+    ("本月新增", "new", 1),
+    ("重新识别", "anew", 1),
+    ("回退", "rollbacks", 1),
+    ("迁入", "arrivals", 1),
+    ("本月消除", "clearings", -1),
+    ("注销", "cancellations", -1),
+    ("迁出", "departures", -1),
+)
+_OF_PERSONS = tuple((words, f"{key}_persons", sign) for words, key, sign in _TERMS)
+EQUATIONS = (
+    Equation.of(_TERMS, ("风险未消除", "open"), "户"),
+    Equation.of((*_OF_PERSONS, ("人口增", "joined", 1), ("人口减", "left", -1)), ("风险未消除", "open_persons"), "人"),
+)
 
 
 def _month(reading: Reading) -> tuple[Division, date, date, datetime | None]:
@@ -39,19 +58,27 @@ class MonitoringStatement(SummaryLedger):
     code = "T1"
     title = "监测对象动态统计表"
     unit = "户、人、%"
+    equations = EQUATIONS
     sources = {
         "standing": Source(
-            lambda r: q.standing(r.division, r.on, r.known_at), q.HOME, lambda r: q.members_on(r.on, q.HOME)
+            lambda r: q.standing(r.division, r.on, r.known_at), q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME)
         ),
         "opening": Source(
-            lambda r: q.standing(r.division, r.opening, r.known_at), q.HOME, lambda r: q.members_on(r.opening, q.HOME)
+            lambda r: q.standing(r.division, r.opening, r.known_at),
+            q.HOME,
+            of_turn,
+            lambda r: q.members_on(r.opening, q.HOME),
         ),
-        "flows": Source(lambda r: q.flows(*_month(r)), q.HOME, lambda r: q.members_at_turn(F("happened_on"), q.HOME)),
-        "endings": Source(lambda r: q.endings(*_month(r)), q.HOME, lambda r: q.members_at_turn(F("gone_on"), q.HOME)),
-        "arrivals": Source(lambda r: q.arrivals(*_month(r)), _HOME, lambda r: _moving(), elsewhere=True),
-        "departures": Source(lambda r: q.departures(*_month(r)), _HOME, lambda r: _moving(), elsewhere=True),
-        "joined": Source(lambda r: q.joined(*_month(r))),
-        "left": Source(lambda r: q.left(*_month(r))),
+        "flows": Source(
+            lambda r: q.flows(*_month(r)), q.HOME, of_turn, lambda r: q.members_at_turn(F("happened_on"), q.HOME)
+        ),
+        "endings": Source(
+            lambda r: q.endings(*_month(r)), q.HOME, of_ending, lambda r: q.members_at_turn(F("gone_on"), q.HOME)
+        ),
+        "arrivals": Source(lambda r: q.arrivals(*_month(r)), _HOME, of_move, lambda r: _moving(), elsewhere=True),
+        "departures": Source(lambda r: q.departures(*_month(r)), _HOME, of_move, lambda r: _moving(), elsewhere=True),
+        "joined": Source(lambda r: q.joined(*_month(r)), _HOME, of_joining, related=("person",), counted="人"),
+        "left": Source(lambda r: q.left(*_month(r)), _HOME, of_leaving, related=("person",), counted="人"),
     }
     figures = (
         *pair("identified", "standing", _STAYS),
@@ -95,11 +122,7 @@ class MonitoringStatement(SummaryLedger):
 
 def balance(figures: Figures, suffix: str = "") -> int:
     """The closing that the month's opening and changes come to: households, or with "_persons" persons."""
-    natural = figures["joined"] - figures["left"] if suffix else 0
-    gained = ("opening", "new", "anew", "rollbacks", "arrivals")
-    lost = ("clearings", "cancellations", "departures")
-    total: int = sum(figures[key + suffix] for key in gained) - sum(figures[key + suffix] for key in lost) + natural
-    return total
+    return EQUATIONS[1 if suffix else 0].left(figures)
 
 
 def rural_population(unit: Division) -> int | None:

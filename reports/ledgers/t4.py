@@ -10,9 +10,12 @@ from django.db.models import F, Q
 from accounts.models import Division
 from monitoring.models import Clue
 from reports.asof import clues as q
+from reports.ledgers.equation import Equation
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
+from reports.ledgers.telling import of_check, of_clue
 
 CHANNEL = Clue.Channel
+_HOME = "clue__household"
 _ENDED = ~Q(target__in=q.OPEN)
 SOURCES = {
     "申报": CHANNEL.APPLICATION,
@@ -42,10 +45,23 @@ class ClueStatement(SummaryLedger):
     title = "线索办理统计表"
     unit = "条、天"
     paper = "A4"
+    equations = (
+        Equation.of(
+            (
+                ("化解", "solved", 1),
+                ("纳入", "enrolled", 1),
+                ("不纳入", "refused", 1),
+                ("其他办结", "laid_aside", 1),
+                ("办理中", "open", 1),
+            ),
+            ("合计", "received"),
+            "条",
+        ),
+    )
     sources = {
-        "clues": Source(lambda r: q.stands(r.division, r.on)),
-        "checks": Source(lambda r: q.checks(r.division, r.on)),
-        "overdue": Source(lambda r: q.overdue(r.division, r.on)),
+        "clues": Source(lambda r: q.stands(r.division, r.on), _HOME, of_clue, counted="条"),
+        "checks": Source(lambda r: q.checks(r.division, r.on), _HOME, of_check, counted="条"),
+        "overdue": Source(lambda r: q.overdue(r.division, r.on), _HOME, of_clue, counted="条"),
     }
     figures = (
         *(Figure(f"from_{channel.value}", "clues", Q(clue__channel=channel)) for channel in SOURCES.values()),
