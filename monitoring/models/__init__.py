@@ -7,7 +7,8 @@ from monitoring.models.policy import PolicyValue
 from monitoring.models.run import MatchRun
 from monitoring.models.serial import Serial
 from monitoring.models.transition import Transition
-from monitoring.models.visit import Visit, Visitor
+from monitoring.models.visit import Visit, Visitor, VisitSignature
+from monitoring.models.visit_draft import DraftFile, VisitDraft
 
 __all__ = [
     "Appraisal",
@@ -16,6 +17,7 @@ __all__ = [
     "Case",
     "Clue",
     "Comparison",
+    "DraftFile",
     "DutyTaken",
     "Episode",
     "EpisodeEvent",
@@ -29,5 +31,7 @@ __all__ = [
     "Serial",
     "Transition",
     "Visit",
+    "VisitDraft",
+    "VisitSignature",
     "Visitor",
 ]

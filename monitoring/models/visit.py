@@ -7,11 +7,17 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from accounts.crypto import Sealed
 from monitoring.querysets import VisitQuerySet
 
 
 class Visit(models.Model):
-    """One visit to one household (domain.md F2, F9). `uid` may come from the phone: the same visit is kept once."""
+    """One visit to one household (domain.md F2, F9). `uid` may come from the phone: the same visit is kept once.
+
+    `sections` says of each section that was gone through whether its values were confirmed as those of last time
+    (`same`) or entered anew (`changed`); a section that is not in it was not looked at. `answers` is the sealed JSON of
+    what was answered, by section (monitoring/visit_sections.py).
+    """
 
     class Kind(models.TextChoices):
         CHECK = "check", "线索核实"
@@ -42,11 +48,15 @@ class Visit(models.Model):
     policies = models.CharField("现享受政策", max_length=500, blank=True)
     advice = models.CharField("建议", max_length=500, blank=True)
     signed = models.BooleanField("农户已签字", default=False)
+    unsigned_reason = models.CharField("农户未签字原因", max_length=200, blank=True)
+    sections = models.JSONField("各项核查情况", default=dict)
+    answers_sealed = models.BinaryField(null=True, editable=False)
     location = models.JSONField("定位", default=dict)
     photos = models.ManyToManyField("accounts.StoredFile", related_name="+")
     recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="记录人")
     recorded_at = models.DateTimeField("记录时间")
 
+    answers = Sealed("answers_sealed")
     objects = VisitQuerySet.as_manager()
 
     class Meta:
@@ -73,6 +83,23 @@ class Visitor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "user"], condition=Q(user__isnull=False), name="one_visitor_once"),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VisitSignature(models.Model):
+    """One person's signature under a visit as drawn on the screen, or why there is none."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="signatures")
+    name = models.CharField("签字人", max_length=60)
+    of_household = models.BooleanField("农户", default=False)
+    file = models.ForeignKey("accounts.StoredFile", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField("没有手写签字的原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "走访签字"
+        ordering = ["visit_id", "id"]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -19,7 +20,7 @@ from accounts.scope import scope_of
 from households.models import Household, Income
 from households.services.conditions import record_condition, record_income
 from monitoring.clock import add_months
-from monitoring.models import Case, Clue, DutyTaken, Episode, Visit, Visitor
+from monitoring.models import Case, Clue, DutyTaken, Episode, Visit, Visitor, VisitSignature
 from monitoring.policy import PolicyBook
 from monitoring.risks import Risk
 from monitoring.services.comparison import members_on
@@ -44,7 +45,10 @@ CONTENT = (
     Input("advice", "建议"),
     Input("latitude", "纬度", longest=12),
     Input("longitude", "经度", longest=12),
+    Input("accuracy", "定位误差（米）", longest=12),
+    Input("unsigned_reason", "农户未签字原因", longest=200),
 )
+STOOD = ("same", "changed")
 VISITOR = (
     Input("name", "走访人姓名", longest=60),
     Input("unit", "走访人单位", longest=120),
@@ -57,6 +61,30 @@ WINDOW = (
 )
 _BASIS = {Kind.CHECK: Income.Basis.IDENTIFY, Kind.CLEARING: Income.Basis.CLEAR, Kind.FOLLOW_UP: Income.Basis.VISIT}
 _MOST_VISITORS = 12
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed, by what picture or for what reason without one."""
+
+    name: str
+    of_household: bool = False
+    file: StoredFile | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a visit that was entered section by section has beside its values (see `Visit`)."""
+
+    sections: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    signatures: Sequence[Signature] = ()
+
+    @property
+    def words(self) -> str:
+        """The answers as they are sealed; nothing for none."""
+        return json.dumps(self.answers, ensure_ascii=False) if self.answers else ""
 
 
 def record_visit(
@@ -74,13 +102,14 @@ def record_visit(
     content: Mapping[str, Any] | None = None,
     income: Mapping[str, Any] | None = None,
     condition: Mapping[str, Any] | None = None,
+    paper: Paper | None = None,
 ) -> Visit:
     """Keep a visit with the income and the living conditions found on it; sets the episode's next follow-up.
 
     `visitors` are {user?: User, name, unit, from_village}; `content` as in CONTENT; `income` and `condition` as in
     households.services.conditions, the window of the income being the 12 months before unless given. A check needs
     its `clue`, an assessment before clearing its `case`. `uid` may come from the phone: the same content again gives
-    the same row.
+    the same row. `paper` has the sections, the sealed answers and the signatures of a visit entered section by section.
 
     Raises:
         OutOfScope: not his household, or a `uid` of somebody else's visit. Forbidden: not his right.
@@ -89,7 +118,7 @@ def record_visit(
     """
     right = "monitoring.record_visit" if kind == Kind.FOLLOW_UP else "monitoring.record_check"
     require(actor=actor, right=right, code=household.village_id, at=at, helper_id=household.helper_id)
-    entry = _Entry(household, kind, visited_on, visitors, clue, case, photos, content, income, condition)
+    entry = _Entry(household, kind, visited_on, visitors, clue, case, photos, content, income, condition, paper)
     key = uid or uuid4()
     try:
         with transaction.atomic():
@@ -142,6 +171,7 @@ class _Entry:
         content: Mapping[str, Any] | None,
         income: Mapping[str, Any] | None,
         condition: Mapping[str, Any] | None,
+        paper: Paper | None,
     ) -> None:
         if kind not in Kind.values:
             raise Refused("走访类型不在目录内。", field="kind", code="invalid")
@@ -149,6 +179,7 @@ class _Entry:
         self.clue, self.case, self.photos = clue, case, list(photos)
         self.content = read(CONTENT, content)
         self.income, self.condition = income, condition
+        self.paper = paper or Paper()
         self.visitors = [dict(visitor) for visitor in visitors]
         self.digest = self._digest(content)
 
@@ -166,14 +197,25 @@ class _Entry:
             content or {},
             self.income or {},
             self.condition or {},
+            *self._digest_of_paper(),
         ]
         return sha256(json.dumps(sent, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+
+    def _digest_of_paper(self) -> list[Any]:
+        """Nothing for a visit without one, so that its digest is what it always was."""
+        if self.paper == Paper():
+            return []
+        signed = [
+            (one.name, one.of_household, one.file and one.file.sha256, one.reason) for one in self.paper.signatures
+        ]
+        return [self.paper.sections, self.paper.answers, signed]
 
     def store(self, uid: UUID, actor: User, at: datetime) -> Visit:
         policy = PolicyBook()
         self._check_subject(timezone.localdate(at))
         people = self._people(at)
         photos = attached(self.photos, actor=actor, at=at)
+        self._check_paper(actor, at)
         self._check_team(people, len(photos), policy, timezone.localdate(at))
         episode = latest_episode(self.household)
         visit = self._visit(uid, actor, at, episode)
@@ -181,6 +223,9 @@ class _Entry:
         for person in people:
             person.visit = visit
         Visitor.objects.bulk_create(people)
+        VisitSignature.objects.bulk_create(
+            VisitSignature(visit=visit, **vars(signature)) for signature in self.paper.signatures
+        )
         self._note_duties(people, actor, at)
         if episode is not None and self.content["finding"] != Visit.Finding.NOT_MET:
             visited(episode=episode, on=self.visited_on, policy=policy)
@@ -219,6 +264,11 @@ class _Entry:
             people[key] = Visitor(user=user, name=name, unit=unit, from_village=from_village)
         return list(people.values())
 
+    def _check_paper(self, actor: User, at: datetime) -> None:
+        if set(self.paper.sections.values()) - set(STOOD):
+            raise Refused("各项核查情况只能是“与上次相同”或“有变化”。", field="sections", code="invalid")
+        attached([one.file for one in self.paper.signatures if one.file is not None], actor=actor, at=at)
+
     def _check_team(self, people: Sequence[Visitor], photos: int, policy: PolicyBook, today: date) -> None:
         facts = VisitFacts(
             kind=self.kind,
@@ -226,7 +276,7 @@ class _Entry:
             visitors=len(people),
             from_outside=sum(not person.from_village for person in people),
             photos=photos,
-            signed=bool(self.content["signed"]),
+            signed=bool(self.content["signed"] or self.content["unsigned_reason"]),
             by_phone=bool(self.content["by_phone"]),
         )
         code = self.household.village_id
@@ -235,8 +285,8 @@ class _Entry:
             raise Refused(f"走访记录不完整：{'；'.join(faults)}", code="conditions", details=faults)
 
     def _visit(self, uid: UUID, actor: User, at: datetime, episode: Episode | None) -> Visit:
-        words = ("finding", "risks", "difficulties", "coping", "policies", "advice")
-        location = {name: self.content[name] for name in ("latitude", "longitude") if self.content[name]}
+        words = ("finding", "risks", "difficulties", "coping", "policies", "advice", "unsigned_reason")
+        location = {name: self.content[name] for name in ("latitude", "longitude", "accuracy") if self.content[name]}
         return Visit.objects.create(
             uid=uid,
             payload_digest=self.digest,
@@ -251,6 +301,8 @@ class _Entry:
             signed=bool(self.content["signed"]),
             by_phone=bool(self.content["by_phone"]),
             location=location,
+            sections=dict(self.paper.sections),
+            answers_sealed=Visit.answers.sealed(uid, self.paper.words),
             recorded_by=actor,
             recorded_at=at,
             **{name: self.content[name] for name in words},

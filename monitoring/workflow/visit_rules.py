@@ -11,7 +11,7 @@ from monitoring.models import Visit
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What the rules of a home check look at."""
+    """What the rules of a home check look at. A household that cannot sign, with the reason, counts as `signed`."""
 
     kind: str
     finding: str
@@ -30,7 +30,7 @@ def facts_of(visit: Visit) -> VisitFacts:
         visitors=len(visitors),
         from_outside=sum(not visitor.from_village for visitor in visitors),
         photos=visit.photos.count(),
-        signed=visit.signed,
+        signed=visit.signed or bool(visit.unsigned_reason),
         by_phone=visit.by_phone,
     )
 
