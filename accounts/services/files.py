@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import ForeignObjectRel
 
 from accounts.crypto import Unreadable, seal, unseal
 from accounts.errors import Refused
@@ -57,6 +58,21 @@ def open_file(stored: StoredFile) -> BinaryIO:
         return io.BufferedReader(_KeptFile(stored), BLOCK)  # type: ignore[return-value]
     except FileNotFoundError as error:
         raise Refused(f"留存文件“{stored.name}”不在数据目录中，请从备份恢复。", code="file_missing") from error
+
+
+def drop_file(stored: StoredFile) -> bool:
+    """Forget a kept file that nothing names any more; the daily tidying frees the disk. False where something does.
+
+    Every kind of reference is looked at: deleting the row would take entries of many-to-many fields along unasked.
+    """
+    relations = [
+        field for field in StoredFile._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel)
+    ]
+    for relation in relations:
+        if relation.related_model._base_manager.filter(**{relation.field.name: stored.pk}).exists():
+            return False
+    stored.delete()
+    return True
 
 
 def path_of(stored: StoredFile) -> Path:

@@ -1,0 +1,3 @@
+from reports.models.export import ExportRun
+
+__all__ = ["ExportRun"]

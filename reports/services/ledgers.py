@@ -23,6 +23,9 @@ from sheets.text import Cell
 from sheets.write import SheetLayout, write_sheet
 
 EARLIEST = date(1950, 1, 1)
+# Rows between two words about how far it is.
+STRIDE = 500
+Progress = Callable[[int, int], None]
 _MASKS: dict[str, Callable[[str], str]] = {"id": mask_id, "phone": mask_phone, "text": scrub}
 
 
@@ -47,21 +50,22 @@ def write_ledger(
     at: datetime,
     masked: bool = True,
     purpose: str = "",
+    progress: Progress | None = None,
 ) -> LedgerResult:
     """Write one ledger of a place as it stood on a day (today in China where none is given), and record that.
 
     Numbers of persons and phones go out masked; whole only for a stated purpose. The file appears when it is whole.
+    `progress` is told now and then how many rows are made, of about how many.
 
     Raises:
         Refused: unknown ledger, level not offered, a day to come, whole numbers without purpose, no place to write.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
     """
-    ledger = find_ledger(name)
-    require(actor=actor, right=EXPORT if masked else EXPORT_WHOLE, code=division.code, at=at)
-    today = timezone.localdate(at)
-    on = as_of or today
-    _check(ledger, division, on, today, masked=masked, purpose=purpose)
-    rows = _write(ledger, Reading(division, on), path, masked=masked)
+    ledger, reading = choose_ledger(
+        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose
+    )
+    on = reading.on
+    rows = _write(ledger, reading, path, masked=masked, progress=progress)
     detail = {"ledger": ledger.code, "as_of": on.isoformat(), "rows": rows, "masked": masked}
     # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
     try:
@@ -72,6 +76,28 @@ def write_ledger(
         path.unlink(missing_ok=True)
         raise
     return LedgerResult(ledger, division, on, rows, path)
+
+
+def choose_ledger(
+    *,
+    name: str,
+    division: Division,
+    as_of: date | None,
+    actor: User | None,
+    at: datetime,
+    masked: bool = True,
+    purpose: str = "",
+) -> tuple[Ledger, Reading]:
+    """The ledger of a name and the place and day that it is wanted for, where the actor may have it so.
+
+    Raises: as `write_ledger`.
+    """
+    ledger = find_ledger(name)
+    require(actor=actor, right=EXPORT if masked else EXPORT_WHOLE, code=division.code, at=at)
+    today = timezone.localdate(at)
+    on = as_of or today
+    _check(ledger, division, on, today, masked=masked, purpose=purpose)
+    return ledger, Reading(division, on)
 
 
 def find_ledger(name: str) -> Ledger:
@@ -97,9 +123,11 @@ def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked:
         raise Refused("导出完整证件号码和电话须写明用途。", field="purpose", code="purpose_missing")
 
 
-def _write(ledger: Ledger, reading: Reading, path: Path, *, masked: bool) -> int:
+def _write(ledger: Ledger, reading: Reading, path: Path, *, masked: bool, progress: Progress | None) -> int:
     body = ledger.body(reading)
-    rows = _masked(ledger.columns, body.rows) if masked else body.rows
+    rows = mask_rows(ledger.columns, body.rows) if masked else body.rows
+    if progress is not None:
+        rows = _watched(rows, ledger.size(reading), progress)
     try:
         return write_sheet(path, layout_of(ledger, reading), rows, body.totals)
     except OSError as error:
@@ -121,7 +149,17 @@ def layout_of(ledger: Ledger, reading: Reading) -> SheetLayout:
     )
 
 
-def _masked(columns: Iterable[Column], rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+def _watched(rows: Iterable[list[Cell]], size: int, progress: Progress) -> Iterator[list[Cell]]:
+    """The rows, with a word to `progress` before the first and after every STRIDE of them."""
+    progress(0, size)
+    for number, row in enumerate(rows, 1):
+        yield row
+        if not number % STRIDE:
+            progress(number, size)
+
+
+def mask_rows(columns: Iterable[Column], rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    """The rows with numbers of persons and phones masked, also in what people wrote."""
     secrets = [(i, _MASKS[column.secret]) for i, column in enumerate(columns) if column.secret]
     for row in rows:
         for i, mask in secrets:

@@ -16,6 +16,7 @@ from config.checks import announce
 from config.health import answers
 from config.processes import Program, Runner, die_with_parent
 from monitoring.services.runs import ensure_schedule
+from reports.services.schedule import ensure_schedule as ensure_report_schedule
 
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -51,6 +52,7 @@ class Command(ServiceCommand):
         self.say("检查数据表 …")
         call_command("migrate", verbosity=0, interactive=False)
         ensure_schedule()
+        ensure_report_schedule()
         programs = [
             Program("网站", web_command(host, port)),
             Program("后台任务", celery_command("worker", "-P", "solo", *QUIET_WORKER)),

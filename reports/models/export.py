@@ -1,0 +1,67 @@
+"""Exports of ledgers as jobs."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from reports.querysets import ExportRunQuerySet
+
+
+class ExportRun(models.Model):
+    """One ledger asked for by one person. The row is the truth about the job: state, fence, heartbeat, progress.
+
+    While it is queued, `heartbeat_at` says when its message was last sent. The workbook is kept sealed for a while;
+    then only this row says that it was made.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "正在生成"
+        DONE = "done", "已生成"
+        FAILED = "failed", "没有生成"
+        EXPIRED = "expired", "已过期删除"
+
+    OPEN_STATES = (State.QUEUED, State.RUNNING)
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ledger = models.CharField("台账", max_length=10)
+    division = models.ForeignKey("accounts.Division", models.PROTECT, related_name="+", verbose_name="地方")
+    as_of = models.DateField("截至")
+    masked = models.BooleanField("遮住号码", default=True)
+    purpose = models.CharField("用途", max_length=200, blank=True)
+    started_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="export_runs", verbose_name="导出人")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
+    queued_at = models.DateTimeField("发起时间")
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+    heartbeat_at = models.DateTimeField("心跳", null=True)
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField("启动次数", default=0)
+    percent = models.PositiveSmallIntegerField("进度", default=0)
+    rows = models.PositiveIntegerField("行数", default=0)
+    file = models.ForeignKey("accounts.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="文件")
+    error = models.CharField("原因", max_length=500, blank=True)
+
+    objects = ExportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "台账导出"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "heartbeat_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["started_by", "ledger", "division", "as_of", "masked"],
+                condition=Q(state__in=["queued", "running"]),
+                name="one_open_export_of_a_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.division} {self.as_of:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES

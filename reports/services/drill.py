@@ -1,0 +1,182 @@
+"""The households behind a printed number: the rows that it counts, told one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from accounts.errors import Refused
+from accounts.models import Division, User
+from households.models import Household
+from monitoring.models import Clue
+from reports.ledgers import Ledger, facts
+from reports.ledgers.base import Reading
+from reports.ledgers.places import Places
+from reports.ledgers.summary import Behind, SummaryLedger
+from reports.services.ledgers import choose_ledger
+from sheets.clean import scrub
+
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row behind a number. `open_to_reader` is whether the household lies in his places today; persons are None
+    where the number counts no households."""
+
+    household: Household
+    head: str
+    place: str
+    persons: int | None
+    on: date | None
+    words: str
+    clue: Clue | None
+    open_to_reader: bool
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What lies behind a number: `count` rows (`counted` is their measure word), `persons` in their households, one
+    page of them, and the key after which the next begins ('' on the last)."""
+
+    ledger: Ledger
+    reading: Reading
+    unit: Division | None
+    path: tuple[str, ...]
+    count: int
+    counted: str
+    persons: int | None
+    entries: list[Entry]
+    next_key: str
+
+    @property
+    def heading(self) -> str:
+        """The heading of the number without its 户 or 人."""
+        return "·".join(part for part in self.path if part not in ("户", "人"))
+
+
+def drill(
+    *,
+    name: str,
+    division: Division,
+    unit: Division | None,
+    path: tuple[str, ...],
+    as_of: date | None,
+    actor: User,
+    at: datetime,
+    after: str = "",
+    most: int = MOST_ROWS,
+) -> Drill:
+    """The rows behind the number under the heading `path` in the row of `unit` (of 合计 where None) of a summary.
+
+    Raises:
+        Refused: unknown ledger, no such number, a unit that is no row of it. OutOfScope, Forbidden: not his to see.
+    """
+    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at)
+    found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
+    if not found or (unit is not None and not division.contains(unit.code)):
+        raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")
+    count, persons = _sums(found, reading)
+    rows, next_key = _page(found, reading, after, most)
+    return Drill(
+        ledger=ledger,
+        reading=reading,
+        unit=unit,
+        path=path,
+        count=count,
+        counted=found[0].source.counted,
+        persons=persons,
+        entries=_entries(rows, reading, actor),
+        next_key=next_key,
+    )
+
+
+def _sums(found: list[Behind], reading: Reading) -> tuple[int, int | None]:
+    """How many rows, and how many persons in their households where the source counts them."""
+    count, persons = 0, None
+    for behind in found:
+        wanted: dict[str, Any] = {"n_rows": Count("pk", distinct=True)}
+        if behind.source.members:
+            wanted["n_persons"] = behind.source.persons(reading)
+        sums = behind.rows.order_by().aggregate(**wanted)
+        count += sums["n_rows"]
+        if behind.source.members:
+            persons = (persons or 0) + sums["n_persons"]
+    return count, persons
+
+
+def _page(found: list[Behind], reading: Reading, after: str, most: int) -> tuple[list[tuple[Behind, Any]], str]:
+    """Up to `most` rows after a key `source:place:row`, source after source."""
+    start, place, key = _parsed(after)
+    rows: list[tuple[Behind, Any]] = []
+    for number, behind in enumerate(found[start:], start):
+        source = behind.source
+        listed = behind.rows.select_related(f"{source.household}__village__parent", *source.related)
+        if source.members:
+            listed = listed.annotate(n_persons=source.persons(reading))
+        if place and number == start:
+            listed = listed.filter(Q(place__gt=place) | Q(place=place, pk__gt=key))
+        for row in listed.order_by("place", "pk")[: most + 1 - len(rows)]:
+            if len(rows) == most:
+                last_number, last = found.index(rows[-1][0]), rows[-1][1]
+                return rows, f"{last_number}:{last.place}:{last.pk}"
+            rows.append((behind, row))
+        if len(rows) == most and number + 1 < len(found):
+            return rows, f"{number + 1}::"
+    return rows, ""
+
+
+def _parsed(after: str) -> tuple[int, str, int]:
+    """A key that makes no sense gives the first page."""
+    parts = after.split(":")
+    if len(parts) == 3 and parts[0].isascii() and parts[0].isdigit() and len(parts[0]) < 3:
+        if parts[1:] == ["", ""]:
+            return int(parts[0]), "", 0
+        if all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[1:]):
+            return int(parts[0]), parts[1], int(parts[2])
+    return 0, "", 0
+
+
+def _entries(rows: list[tuple[Behind, Any]], reading: Reading, actor: User) -> list[Entry]:
+    homes = [_household(behind, row) for behind, row in rows]
+    keys = {home.pk for home in homes}
+    heads = facts.heads(keys, reading.on) if keys else {}
+    mine = set(Household.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    ends = _names({getattr(row, "elsewhere", "") or "" for _, row in rows})
+    places = Places(reading.division)
+    entries = []
+    for (behind, row), home in zip(rows, homes, strict=True):
+        told, head = behind.source.tell(row), heads.get(home.pk)
+        other = ends.get(getattr(row, "elsewhere", "") or "", "")
+        entries.append(
+            Entry(
+                household=home,
+                head=head.name if head else "",
+                place="".join(places.cells(row.place, home.group_name)[1:]),
+                persons=row.n_persons if behind.source.members else None,
+                on=told.on,
+                words=scrub(f"{told.words}（另一端：{other}）" if other else told.words),
+                clue=told.clue,
+                open_to_reader=home.pk in mine,
+            )
+        )
+    return entries
+
+
+def _household(behind: Behind, row: Any) -> Household:
+    found = row
+    for part in behind.source.household.split("__"):
+        found = getattr(found, part)
+    home: Household = found
+    return home
+
+
+def _names(codes: set[str]) -> dict[str, str]:
+    """The villages of the other ends of moves, with their townships."""
+    if not codes - {""}:
+        return {}
+    rows = Division.objects.filter(code__in=codes).select_related("parent")
+    return {row.code: f"{row.parent.name if row.parent else ''}{row.name}" for row in rows}

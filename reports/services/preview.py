@@ -1,0 +1,52 @@
+"""The beginning of a ledger as a page shows it: never more than a list page, always masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.models import Division, User
+from reports.ledgers import Ledger
+from reports.ledgers.base import Line, Reading, Sample
+from reports.services.ledgers import choose_ledger, layout_of, mask_rows
+from sheets.layout import HeadingCell, SheetLayout, heading_cells
+
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A ledger, whose and as of when, its sheet's words, its first rows with what they are about."""
+
+    ledger: Ledger
+    reading: Reading
+    layout: SheetLayout
+    sample: Sample
+
+    @property
+    def headings(self) -> list[list[HeadingCell]]:
+        """The heading rows from the top, each with the cells that begin in it."""
+        cells = heading_cells(self.layout.columns)
+        return [[cell for cell in cells if cell.top == level] for level in range(self.layout.depth)]
+
+    @property
+    def left_out(self) -> int:
+        """How many items come after the rows shown."""
+        return max(0, self.sample.size - len(self.sample.lines))
+
+
+def preview_ledger(
+    *, name: str, division: Division, as_of: date | None, actor: User, at: datetime, most: int = MOST_ROWS
+) -> Preview:
+    """The first rows of a ledger of a place as it stood on a day, numbers of persons and phones masked.
+
+    Raises:
+        Refused: unknown ledger, level not offered, a day to come.
+        OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to read.
+    """
+    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at)
+    sample = ledger.sample(reading, most)
+    masked = mask_rows(ledger.columns, (line.cells for line in sample.lines))
+    lines = [Line(cells, line.about) for cells, line in zip(masked, sample.lines, strict=True)]
+    shown = Sample(sample.totals, lines, sample.size, sample.proofs)
+    return Preview(ledger, reading, layout_of(ledger, reading), shown)
