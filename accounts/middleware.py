@@ -1,4 +1,4 @@
-"""Refusals of services that no view has caught, as pages."""
+"""What surrounds every request: one reading of the user's scope, and refusals that no view has caught as pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.errors import Refused
+from accounts.scope import held_scopes
+
+
+class ScopeMiddleware:
+    """Reads the scope of the user once a request. What ends his post takes effect with his next one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with held_scopes():
+            return self.get_response(request)
 
 
 class RefusalMiddleware:

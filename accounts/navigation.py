@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.urls import reverse
 
 from accounts.models.post import Role
 from accounts.scope import AREA_ROLES, Scope
@@ -22,6 +25,10 @@ class Item:
     group: str = ""
     on_phone: bool = False
 
+    @property
+    def address(self) -> str:
+        return _address(self.url_name)
+
 
 ITEMS = (
     Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
@@ -35,6 +42,11 @@ ITEMS = (
     Item("政策参数", "sliders", "policy-list", COUNTY | {Role.ADMINISTRATOR}, "管理"),
     Item("人员与岗位", "person-badge", "staff-list", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
 )
+
+
+@cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 def items_for(scope: Scope) -> list[Item]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -58,11 +61,32 @@ class Scope:
         return next((p for p in self.posts if p.role in roles and p.division.contains(code)), None)
 
 
+_held: ContextVar[dict[tuple[int, date], Scope] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held_scopes() -> Iterator[None]:
+    """Within, each user's scope is read once: for one request, which asks for it at every check and every list."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def scope_of(user: User, on: date | None = None) -> Scope:
     """Scope of `user` on a day (today in China when not given); nobody signed in and inactive users have none."""
     if not getattr(user, "is_active", False) or user.pk is None:
         return Scope(())
-    day = on or timezone.localdate()
+    day, held = on or timezone.localdate(), _held.get()
+    if held is None:
+        return _read_scope(user, day)
+    if (user.pk, day) not in held:
+        held[user.pk, day] = _read_scope(user, day)
+    return held[user.pk, day]
+
+
+def _read_scope(user: User, day: date) -> Scope:
     return Scope(tuple(Post.objects.filter(user=user).current(day).select_related("division")), user.pk)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ DUE_SOON_DAYS = 2
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """One icon of the sprite, for the eye only: the words beside it say the same."""
     sprite = static("vendor/icons.svg")
