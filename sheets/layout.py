@@ -150,16 +150,17 @@ def row_heights(columns: Sequence[SheetColumn], values: Sequence[Sequence[Cell]]
     """
     lines = [1] * size
     for column, cells in zip(columns, values, strict=True):
-        if column.kind == "text":
-            known: dict[str, int] = {}
-            for i, cell in enumerate(cells):
-                if type(cell) is str and 2 * len(cell) > column.width:
-                    if cell not in known:
-                        known[cell] = _lines(cell, column.width)
-                    if known[cell] > lines[i]:
-                        lines[i] = known[cell]
+        if column.kind == "text" and (tall := _tall(cells, column.width)):
+            found = map(tall.get, cells)
+            lines = [max(most, count) if count else most for most, count in zip(lines, found, strict=True)]
     heights = {count: _height(count) for count in set(lines)}
     return [heights[count] for count in lines]
+
+
+def _tall(cells: Sequence[Cell], width: float) -> dict[Cell, int]:
+    """The texts of a column that need several lines, and how many; each is measured once."""
+    words = {cell for cell in set(cells) if type(cell) is str and 2 * len(cell) > width}
+    return {word: lines for word in words if (lines := _lines(word, width)) > 1}
 
 
 def _height(lines: int) -> str:

@@ -96,7 +96,7 @@ def _all_plain(values: Sequence[Cell]) -> bool:
     if not set(map(type, values)) <= _BINARY:
         return False
     numbers = cast(Sequence[float], values)
-    return -_LIMIT < min(numbers) and max(numbers) < _LIMIT and isfinite(sum(numbers))
+    return min(numbers) > -_LIMIT and max(numbers) < _LIMIT and isfinite(sum(numbers))
 
 
 def _number(place: str, style: int, text_style: int, value: Cell) -> str:
