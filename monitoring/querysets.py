@@ -208,6 +208,24 @@ class TransitionQuerySet(models.QuerySet):
     def as_of(self, on: date) -> Self:
         return self.filter(happened_on__lte=on)
 
+    def of_cases_visible_to(self, user: User) -> Self:
+        return self.filter(scope_of(user).q("case__village_id"), case__isnull=False)
+
+    def of_cases_within(self, division: Division) -> Self:
+        return self.filter(in_division("case__village_id", division))
+
+    def between(self, start: date, end: date) -> Self:
+        """Both days included."""
+        return self.filter(happened_on__range=(start, end))
+
+    def submissions(self) -> Self:
+        """Cases handed to the township."""
+        return self.filter(action="submit")
+
+    def returns(self) -> Self:
+        """Cases sent back: by the township to the village, by the county to the township."""
+        return self.filter(action__in=["review_return", "decide_return"])
+
 
 class VisitQuerySet(_OfHousehold):
     pass
@@ -216,3 +234,22 @@ class VisitQuerySet(_OfHousehold):
 class PolicyValueQuerySet(models.QuerySet):
     def in_force(self, on: date) -> Self:
         return self.filter(valid_from__lte=on)
+
+
+class _OfCounty(models.QuerySet):
+    """What counties set for themselves, until they retire it."""
+
+    def standing(self) -> Self:
+        return self.filter(retired_at__isnull=True)
+
+    def for_place(self, code: str) -> Self:
+        """Of the county that a division lies in."""
+        return self.filter(division__code=f"{code[:6]}000000")
+
+
+class ReturnReasonQuerySet(_OfCounty):
+    pass
+
+
+class PaperTemplateQuerySet(_OfCounty):
+    pass

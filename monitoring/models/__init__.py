@@ -1,6 +1,7 @@
 from monitoring.models.calendar import CalendarDay
 from monitoring.models.case import Appraisal, Authorisation, Case, Comparison, DutyTaken, Notice, Objection
 from monitoring.models.clue import Clue, Hit
+from monitoring.models.desk import PaperTemplate, ReturnReason
 from monitoring.models.episode import Episode, EpisodeEvent
 from monitoring.models.feed import FeedBatch, FeedRow
 from monitoring.models.policy import PolicyValue
@@ -27,7 +28,9 @@ __all__ = [
     "MatchRun",
     "Notice",
     "Objection",
+    "PaperTemplate",
     "PolicyValue",
+    "ReturnReason",
     "Serial",
     "Transition",
     "Visit",
