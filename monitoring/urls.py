@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from monitoring.views import cases, clues, feeds, opening, policy, runs, steps, visits
+from monitoring.views import cases, clue_steps, clues, feeds, opening, policy, runs, steps, visits
 
 urlpatterns = [
     path("clues/", clues.ClueList.as_view(), name="clue-list"),
+    path("clues/batch/", clue_steps.ClueBatch.as_view(), name="clue-batch"),
+    path("clues/channels/", clues.ClueChannels.as_view(), name="clue-channels"),
     path("clues/<uuid:uid>/", clues.ClueDetail.as_view(), name="clue-detail"),
     path("clues/<uuid:uid>/<slug:action>/", steps.ClueStep.as_view(), name="clue-step"),
     path("cases/", cases.CaseList.as_view(), name="case-list"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from accounts.models import Department
 from monitoring.models import Hit, Transition
 from monitoring.rules import RULES_BY_NAME
 from monitoring.workflow.step import CLUE
@@ -29,3 +30,9 @@ def rule_title(name: str) -> str:
 @register.filter
 def outcome_title(value: str) -> str:
     return str(dict(Hit.Outcome.choices).get(value, value))
+
+
+@register.filter
+def department_title(value: str) -> str:
+    """医保局 for medical_insurance; what was written by hand as it is."""
+    return str(dict(Department.choices).get(value, value))

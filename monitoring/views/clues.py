@@ -1,86 +1,185 @@
-"""Pages of clues: the list, and one clue that explains itself."""
+"""Pages of clues: the list with its filters, the map of channels, one clue that explains itself."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.models import Department, Division, User
+from accounts.scope import scope_of
 from accounts.views.base import Page, keyset_page
 from households.models import Membership
-from monitoring.models import Clue, Hit
+from monitoring.clue_filter import filter_of
+from monitoring.clue_story import stories_of
+from monitoring.models import Clue, Transition
 from monitoring.querysets import ClueQuerySet
 from monitoring.risks import Risk
-from monitoring.workflow.engine import available_actions
+from monitoring.rules import RULES
+from monitoring.turns import CLUE_TURNS, LEVELS, states_of
+from monitoring.views.clue_steps import choices_of
+
+_CLOCK_CELLS = 40
 
 
 class ClueList(Page):
-    """Clues of the user's places, newest first; filters in the address."""
+    """Clues of the user's places, newest first; filters in the address, several at once to dispatch or close."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        clues = _filtered(Clue.objects.visible_to(self.user), request.GET)
-        heads = Membership.objects.heads().current().select_related("person")
-        clues = clues.select_related("household", "village__parent").prefetch_related(
-            Prefetch("household__memberships", heads, to_attr="heads")
-        )
+        today = timezone.localdate()
+        chosen = filter_of(request.GET.dict(), user=self.user)  # type: ignore[arg-type]
+        found = chosen.apply(Clue.objects.visible_to(self.user), user=self.user, today=today)
         context = {
-            "page": keyset_page(clues, order=("-id",), after=request.GET.get("after", "")),
+            "page": keyset_page(_with_names(found), order=("-id",), after=request.GET.get("after", "")),
+            "count": found.count(),
+            "overdue": found.overdue(today).count(),
             "filters": request.GET,
-            "states": Clue.State.choices,
-            "risks": Risk.values,
-            "channels": Clue.Channel.choices,
+            "filtered": bool(set(chosen.given) - {"after"}),
+            "mine": _states_of(self.user),
+            "places": _places(self.user),
+            **CHOICES,
         }
         return render(request, "monitoring/clues.html", context)
+
+
+CHOICES: dict[str, Any] = {
+    "states": Clue.State.choices,
+    "risks": Risk.values,
+    "channels": Clue.Channel.choices,
+    "departments": Department.choices,
+    "rules": [(rule.name, rule.title) for rule in RULES],
+}
+
+
+def _with_names(clues: ClueQuerySet) -> QuerySet[Clue]:
+    heads = Membership.objects.heads().current().select_related("person")
+    return clues.select_related("household", "village__parent").prefetch_related(
+        Prefetch("household__memberships", heads, to_attr="heads")
+    )
+
+
+def _states_of(user: User) -> set[str]:
+    """The states in which one of the user's posts acts; a helper's does not."""
+    roles = scope_of(user).roles - {"helper"}
+    return {state for role in roles for state in states_of(CLUE_TURNS, LEVELS.get(role, ""))}
+
+
+def _places(user: User) -> QuerySet[Division]:
+    visible = Division.objects.visible_to(user)
+    townships = visible.at_level(Division.Level.TOWNSHIP)
+    return townships if len(townships) > 1 else visible.at_level(Division.Level.VILLAGE)
+
+
+class ClueChannels(Page):
+    """Where clues come from and what becomes of them: a line a channel, and below 部门筛查 one a department."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        since = _day(request.GET.get("since", "")) or timezone.localdate().replace(month=1, day=1)
+        clues = Clue.objects.visible_to(self.user).filter(received_on__gte=since)
+        counts: list[Any] = list(
+            clues.order_by().values("channel", "department").annotate(**_counts(timezone.localdate()))
+        )
+        rows = [_channel(value, label, counts) for value, label in Clue.Channel.choices]
+        total = _summed(counts)
+        context = {"rows": rows, "total": total, "since": since, "most": max((row["all"] for row in rows), default=0)}
+        return render(request, "monitoring/clue_channels.html", context)
+
+
+def _counts(today: date) -> dict[str, Count]:
+    """Columns of the map; each is the number of the list that its link opens."""
+    is_open = Q(state__in=Clue.OPEN_STATES)
+    return {
+        "all": Count("pk"),
+        "open": Count("pk", filter=is_open),
+        "over": Count("pk", filter=is_open & Q(due_on__lt=today)),
+        "enrolled": Count("pk", filter=Q(state=Clue.State.ENROLLED)),
+        "unfounded": Count("pk", filter=Q(state=Clue.State.UNFOUNDED)),
+        "solved": Count("pk", filter=Q(state=Clue.State.SOLVED)),
+    }
+
+
+def _channel(value: str, label: str, counts: list[dict[str, Any]]) -> dict[str, Any]:
+    own = [row for row in counts if row["channel"] == value]
+    names = dict(Department.choices)
+    parts = [{"label": names[row["department"]], **row} for row in own if row["department"] in names]
+    parts.sort(key=lambda row: -row["all"])
+    return {"value": value, "label": label, "parts": parts, **_summed(own)}
+
+
+def _summed(rows: list[dict[str, Any]]) -> dict[str, int]:
+    return {name: sum(row[name] for row in rows) for name in _counts(date.min)}
 
 
 class ClueDetail(Page):
     """One clue: why it exists, what the department sent, what was done, what the user may do."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
-        rows = Clue.objects.visible_to(self.user).select_related("household", "village__parent", "person")
+        rows = Clue.objects.visible_to(self.user).select_related("household__village__parent", "village__parent")
         clue = get_object_or_404(rows, uid=uid)
+        family = list(clue.household.memberships.select_related("person").present_first())
+        episodes = list(clue.household.episodes.order_by("-serial"))
+        monitored = any(episode.state == "monitored" for episode in episodes)
+        hits = list(clue.hits.order_by("-period", "rule"))
+        steps = list(clue.transitions.select_related("actor", "post__division").order_by("-id"))
         context = {
             "clue": clue,
-            "head": Membership.objects.heads()
-            .current()
-            .filter(household=clue.household)
-            .select_related("person")
-            .first(),
-            "hits": [_explained(hit) for hit in clue.hits.order_by("-period", "rule")],
-            "earlier": clue.household.clues.filter(risk=clue.risk).exclude(pk=clue.pk).order_by("-id")[:10],
-            "transitions": clue.transitions.select_related("actor", "post__division").order_by("-id"),
-            "visits": clue.visits.prefetch_related("visitors"),
+            "head": next((row for row in family if row.is_head and row.left_on is None), None),
+            "size": sum(row.left_on is None for row in family),
+            "monitored": monitored,
+            "stories": stories_of(clue, hits, family, monitored=monitored),
+            "earlier": _earlier(clue),
+            "episodes": episodes,
+            "transitions": steps,
+            "visits": clue.visits.select_related("income", "condition").prefetch_related("visitors", "photos"),
             "cases": clue.cases.order_by("-id"),
-            "actions": [item for item in available_actions(clue, self.user, self.at) if item.action != "verify"],
+            "choices": choices_of(clue, self.user, self.at),
+            "clock": _clock(clue, timezone.localdate()),
+            "next": _next_of(clue, self.user),
         }
         return render(request, "monitoring/clue.html", context)
 
 
-def _explained(hit: Hit) -> dict[str, Any]:
-    """A hit with its evidence opened, for the page."""
-    return {"hit": hit, "evidence": json.loads(hit.evidence) if hit.evidence else []}
+def _earlier(clue: Clue) -> list[dict[str, Any]]:
+    """Other clues of the household, those of the same risk first, each with who closed it."""
+    others = list(clue.household.clues.exclude(pk=clue.pk).order_by("-received_on", "-id")[:12])
+    closings = Transition.objects.filter(clue__in=others).select_related("actor").order_by("id")
+    closer = {step.clue_id: step.actor for step in closings if step.action != "tell_reporter"}
+    rows = [{"clue": other, "actor": closer.get(other.pk), "same": other.risk == clue.risk} for other in others]
+    return sorted(rows, key=lambda row: not row["same"])
 
 
-def _filtered(clues: ClueQuerySet, filters: Any) -> ClueQuerySet:
-    for name in ("state", "risk", "channel"):
-        if value := filters.get(name):
-            clues = clues.filter(**{name: value})
-    if filters.get("overdue"):
-        clues = clues.overdue(timezone.localdate())
-    elif not filters.get("state") and not filters.get("period"):
-        clues = clues.open()
-    if period := _month(filters.get("period", "")):
-        clues = clues.filter(hits__period=period).distinct()
-    return clues
+def _clock(clue: Clue, today: date) -> dict[str, Any] | None:
+    """The policy clock as a cell a day: used, today, left, over; None where it does not run or is too long to draw."""
+    if clue.decision_due_on is None or clue.closed_on is not None:
+        return None
+    days = (clue.decision_due_on - clue.received_on).days
+    used = (today - clue.received_on).days
+    if not 0 < max(days, used) <= _CLOCK_CELLS:
+        return {"days": days, "used": used, "cells": []}
+    cells = [
+        _cell(clue.received_on + timedelta(days=n), today, clue.decision_due_on) for n in range(1, max(days, used) + 1)
+    ]
+    return {"days": days, "used": used, "cells": cells}
 
 
-def _month(text: str) -> date | None:
+def _cell(day: date, today: date, due: date) -> str:
+    if day == today:
+        return "n" if day <= due else "o"
+    return "" if day > today else "u" if day <= due else "o"
+
+
+def _next_of(clue: Clue, user: User) -> Clue | None:
+    """The clue with the nearest deadline that waits for the user beside this one."""
+    waiting = Clue.objects.visible_to(user).waiting_for(user).exclude(pk=clue.pk)
+    return waiting.order_by("due_on", "id").first()
+
+
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if text else None
+        return date.fromisoformat(text)
     except ValueError:
         return None

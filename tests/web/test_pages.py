@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list", "find",
+    "policy-list", "ledger-list", "find", "clue-channels",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "visit-new", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
@@ -33,7 +33,8 @@ OF_HOUSEHOLD = {
 # Held by tests/accounts/test_staff_pages.py.
 OF_ADMINISTRATOR = {"staff-new", "staff-member"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
-WITHOUT_PAGE = {"login", "logout", "healthz", "readyz", "ledger-download"}
+# Sent forms alone; held by the tests of their pages.
+WITHOUT_PAGE = {"clue-batch", "login", "logout", "healthz", "readyz", "ledger-download"}
 READERS = {"owner", "township", "bureau", "auditor"}
 COUNTY_READERS = {"bureau", "auditor"}
 
