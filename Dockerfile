@@ -29,6 +29,8 @@ COPY assistance assistance
 COPY reports reports
 COPY config config
 COPY --from=assets /build/assets assets
+ENV STATIC_ROOT=/app/staticfiles COMPILED_STATIC=true
+RUN DATA_DIR=/tmp/build python manage.py collectstatic --no-input --verbosity 0 && rm -r /tmp/build
 USER shouwang
 VOLUME /data
 EXPOSE 8000

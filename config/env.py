@@ -87,6 +87,11 @@ def read_data_dir() -> Path:
     return folder
 
 
+def read_static_root(data_dir: Path) -> Path:
+    """Where compiled front-end files lie: in the image beside the program, else in DATA_DIR."""
+    return Path(_raw("STATIC_ROOT").strip() or data_dir / "static").resolve()
+
+
 def read_database_url() -> str:
     return _raw("DATABASE_URL").strip() or f"sqlite:///{read_data_dir() / 'shouwang.sqlite3'}"
 

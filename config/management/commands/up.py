@@ -15,6 +15,7 @@ from accounts.management.base import ServiceCommand
 from config.checks import announce
 from config.health import answers
 from config.processes import Program, Runner, die_with_parent
+from config.static_files import compile_static
 from monitoring.services.runs import ensure_schedule
 from reports.services.schedule import ensure_schedule as ensure_report_schedule
 
@@ -49,8 +50,9 @@ class Command(ServiceCommand):
         host, port = options["host"], options["port"]
         self._refuse_taken(host, port)
         announce()
-        self.say("检查数据表 …")
+        self.say("检查数据表和页面文件 …")
         call_command("migrate", verbosity=0, interactive=False)
+        compile_static()
         ensure_schedule()
         ensure_report_schedule()
         programs = [
