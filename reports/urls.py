@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from reports.views import find, home, ledgers
+from reports.views import exports, find, home, ledgers
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("find/", find.Find.as_view(), name="find"),
     path("ledgers/", ledgers.LedgerList.as_view(), name="ledger-list"),
-    path("ledgers/<slug:name>/", ledgers.LedgerDownload.as_view(), name="ledger-download"),
+    path("ledgers/exports/", exports.ExportList.as_view(), name="export-list"),
+    path("ledgers/exports/<uuid:uid>/", exports.ExportDetail.as_view(), name="export-detail"),
+    path("ledgers/exports/<uuid:uid>/file/", exports.ExportFile.as_view(), name="export-file"),
+    path("ledgers/<slug:name>/", ledgers.LedgerPreview.as_view(), name="ledger-preview"),
+    path("ledgers/<slug:name>/cell/", ledgers.LedgerCell.as_view(), name="ledger-cell"),
+    path("ledgers/<slug:name>/export/", exports.ExportNew.as_view(), name="ledger-export"),
 ]

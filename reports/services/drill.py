@@ -20,6 +20,8 @@ from reports.services.ledgers import choose_ledger
 from sheets.clean import scrub
 
 MOST_ROWS = 50
+# Households whose persons a line still adds up.
+MOST_TERMS = 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,21 @@ class Drill:
     persons: int | None
     entries: list[Entry]
     next_key: str
+
+    @property
+    def rest(self) -> int:
+        """How many rows a first page leaves out."""
+        return self.count - len(self.entries)
+
+    @property
+    def proof(self) -> str:
+        """The sum that the number is: of persons where they are few enough to add up, else how many there are."""
+        counts = [entry.persons for entry in self.entries if entry.persons is not None]
+        if self.persons is None:
+            return f"共 {self.count} {self.counted}"
+        if not self.rest and 1 < len(counts) <= MOST_TERMS:
+            return f"{' ＋ '.join(map(str, counts))} ＝ {self.persons} 人，共 {self.count} {self.counted}"
+        return f"共 {self.count} {self.counted} {self.persons} 人"
 
     @property
     def heading(self) -> str:

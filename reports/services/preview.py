@@ -15,6 +15,16 @@ MOST_ROWS = 50
 
 
 @dataclass(frozen=True)
+class Heading:
+    """One heading: its words, the column where it begins, how many columns and rows it covers."""
+
+    words: str
+    left: int
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class Preview:
     """A ledger, whose and as of when, its sheet's words, its first rows with what they are about."""
 
@@ -24,10 +34,10 @@ class Preview:
     sample: Sample
 
     @property
-    def headings(self) -> list[list[HeadingCell]]:
+    def headings(self) -> list[list[Heading]]:
         """The heading rows from the top, each with the cells that begin in it."""
         cells = heading_cells(self.layout.columns)
-        return [[cell for cell in cells if cell.top == level] for level in range(self.layout.depth)]
+        return [[_heading(cell) for cell in cells if cell.top == level] for level in range(self.layout.depth)]
 
     @property
     def left_out(self) -> int:
@@ -50,3 +60,7 @@ def preview_ledger(
     lines = [Line(cells, line.about) for cells, line in zip(masked, sample.lines, strict=True)]
     shown = Sample(sample.totals, lines, sample.size, sample.proofs)
     return Preview(ledger, reading, layout_of(ledger, reading), shown)
+
+
+def _heading(cell: HeadingCell) -> Heading:
+    return Heading(cell.words, cell.left, cell.right - cell.left + 1, cell.bottom - cell.top + 1)

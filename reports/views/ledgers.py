@@ -1,79 +1,111 @@
-"""Pages of the ledgers: choose, and receive the workbook."""
+"""Pages of the ledgers: choose, look, open a number."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.errors import Refused
 from accounts.models import Division
+from accounts.permissions import may
 from accounts.views.base import Page
-from reports.ledgers import LEDGERS
-from reports.services.ledgers import write_ledger
+from reports.ledgers import LEDGERS, Ledger
+from reports.ledgers.summary import SummaryLedger, units_of
+from reports.models import ExportRun
+from reports.permissions import EXPORT_WHOLE
+from reports.services.drill import drill
+from reports.services.preview import preview_ledger
+from reports.views.choice import Choice, read_choice
 
-
-class LedgerForm(forms.Form):
-    """Which place, as of which day."""
-
-    division = forms.ModelChoiceField(
-        label="地方",
-        queryset=Division.objects.none(),
-        widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
-    )
-    as_of = forms.DateField(
-        label="截至", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
-    )
-
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["division"].queryset = places  # type: ignore[attr-defined]
+# Rows in the drawer; the page of the same address has more.
+IN_DRAWER = 20
 
 
 class LedgerList(Page):
-    """All ledgers with one form: place, day, which one."""
+    """All ledgers, for a place and month, and the user's last exports."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        places = _places(self.user)
-        form = LedgerForm(initial={"as_of": timezone.localdate(), "division": places.first()}, places=places)
-        return _page(request, form)
+        choice = read_choice(request.GET, user=self.user, today=timezone.localdate())
+        context = {
+            "choice": choice,
+            "summaries": [one for one in LEDGERS.values() if isinstance(one, SummaryLedger)],
+            "details": [one for one in LEDGERS.values() if not isinstance(one, SummaryLedger)],
+            "exports": ExportRun.objects.visible_to(self.user).select_related("division")[:6],
+        }
+        return render(request, "reports/ledgers.html", context, status=400 if choice and choice.error else 200)
 
 
-class LedgerDownload(Page):
-    """One ledger as a workbook."""
+class LedgerPreview(Page):
+    """One ledger as it would be printed: its first rows, every number of a summary a link to what it counts."""
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
-        if name.upper() not in LEDGERS:
-            raise Http404
-        form = LedgerForm(request.GET, places=_places(self.user))
-        if not form.is_valid():
-            return _page(request, form, status=400)
-        folder = tempfile.TemporaryDirectory()
-        path = Path(folder.name) / "ledger.xlsx"
-        division, day = form.cleaned_data["division"], form.cleaned_data["as_of"]
-        try:
-            write_ledger(name=name, division=division, as_of=day, path=path, actor=self.user, at=self.at)
-        except Refused as refusal:
-            folder.cleanup()
-            form.add_error(None, refusal.message)
-            return _page(request, form, status=refusal.status)
-        # The open file outlives its folder: the space is free once the answer is sent.
-        content = path.open("rb")
-        folder.cleanup()
-        filename = f"{division.name}{LEDGERS[name.upper()].title}（{day:%Y%m%d}）.xlsx"
-        return FileResponse(content, as_attachment=True, filename=filename)
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        ledger = _ledger(name)
+        choice = _choice(self, request)
+        if (other := request.GET.get("ledger", "")) in LEDGERS and other != ledger.code:
+            return redirect(f"{_address(other)}?{choice.query}")
+        preview = preview_ledger(
+            name=ledger.code, division=choice.division, as_of=choice.as_of, actor=self.user, at=self.at
+        )
+        context = {
+            "choice": choice,
+            "preview": preview,
+            "ledger": ledger,
+            "ledgers": LEDGERS.values(),
+            "opens": ledger.opens(),
+            "exports": ExportRun.objects.visible_to(self.user).count(),
+            "may_whole": may(actor=self.user, right=EXPORT_WHOLE, code=choice.division.code, at=self.at),
+        }
+        return render(request, "reports/ledger.html", context, status=400 if choice.error else 200)
 
 
-def _places(user: Any) -> Any:
-    levels = (Division.Level.COUNTY, Division.Level.TOWNSHIP, Division.Level.VILLAGE)
-    return Division.objects.visible_to(user).filter(level__in=levels)
+class LedgerCell(Page):
+    """What lies behind one number: a page, or the drawer beside the ledger."""
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        choice = _choice(self, request)
+        in_drawer = bool(request.headers.get("HX-Request"))
+        found = drill(
+            name=_ledger(name).code,
+            division=choice.division,
+            unit=_unit(choice.division, request.GET.get("unit", "")),
+            path=tuple(request.GET.get("path", "").split("·")),
+            as_of=choice.as_of,
+            actor=self.user,
+            at=self.at,
+            after=request.GET.get("after", ""),
+            **({"most": IN_DRAWER} if in_drawer else {}),
+        )
+        context = {"choice": choice, "drill": found, "address": f"{request.path}?{request.GET.urlencode()}"}
+        return render(request, "reports/cell_drawer.html" if in_drawer else "reports/cell.html", context)
 
 
-def _page(request: HttpRequest, form: LedgerForm, status: int = 200) -> HttpResponse:
-    return render(request, "reports/ledgers.html", {"form": form, "ledgers": LEDGERS.values()}, status=status)
+def _ledger(name: str) -> Ledger:
+    ledger = LEDGERS.get(name.upper())
+    if ledger is None:
+        raise Http404
+    return ledger
+
+
+def _choice(page: Page, request: HttpRequest) -> Choice:
+    choice = read_choice(request.GET, user=page.user, today=timezone.localdate())
+    if choice is None:
+        raise Http404
+    return choice
+
+
+def _address(code: str) -> str:
+    from django.urls import reverse
+
+    return reverse("ledger-preview", args=[code])
+
+
+def _unit(division: Division, code: str) -> Division | None:
+    """The row that the number stands in; none for 合计."""
+    if not code:
+        return None
+    unit: Any = next((unit for unit in units_of(division) if unit.code == code), None)
+    if unit is None:
+        raise Http404
+    return unit  # type: ignore[no-any-return]

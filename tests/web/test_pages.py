@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list", "find", "clue-channels",
+    "policy-list", "ledger-list", "export-list", "find", "clue-channels",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "visit-new", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
@@ -34,7 +34,11 @@ OF_HOUSEHOLD = {
 OF_ADMINISTRATOR = {"staff-new", "staff-member"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
-WITHOUT_PAGE = {"clue-batch", "login", "logout", "healthz", "readyz", "ledger-download"}
+WITHOUT_PAGE = {"clue-batch", "login", "logout", "healthz", "readyz"}
+# Pages about a place.
+OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export"}
+# Held by tests/reports/test_exports.py.
+OF_EXPORTER = {"export-detail", "export-file"}
 READERS = {"owner", "township", "bureau", "auditor"}
 COUNTY_READERS = {"bureau", "auditor"}
 
@@ -85,7 +89,10 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
-    return {name: reverse(name, args=keys.get(name, [])) for name in OPEN | OF_HOUSEHOLD | OF_COUNTY}
+    keys |= dict.fromkeys(OF_PLACE, ["T1"])
+    query = dict.fromkeys(OF_PLACE, f"?division={household.village_id}&path=累计识别·户")
+    named = OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_PLACE
+    return {name: reverse(name, args=keys.get(name, [])) + query.get(name, "") for name in named}
 
 
 def _sign_in(user: User) -> Client:
@@ -101,7 +108,7 @@ def test_every_page_is_in_this_matrix() -> None:
         if not str(root.pattern).startswith("api/")
         for pattern in ([root] if isinstance(root, URLPattern) else root.url_patterns)
     }
-    assert names == OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_ADMINISTRATOR | WITHOUT_PAGE
+    assert names == OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_ADMINISTRATOR | OF_PLACE | OF_EXPORTER | WITHOUT_PAGE
 
 
 def test_nobody_sees_a_page_before_signing_in(addresses: dict[str, str]) -> None:
@@ -145,6 +152,15 @@ def test_feeds_and_runs_are_for_the_county_and_the_department(cast: dict[str, Us
             status = client.get(addresses[name]).status_code
             seen = username in COUNTY_READERS or (username == "outsider" and name == "feed-detail")
             assert status == (200 if seen else 404), (username, name)
+
+
+def test_a_ledger_of_a_place_is_there_only_for_those_of_the_place(
+    cast: dict[str, User], addresses: dict[str, str]
+) -> None:
+    for username, user in cast.items():
+        for name in OF_PLACE:
+            status = _sign_in(user).get(addresses[name]).status_code
+            assert status == (200 if username in READERS else 404), (username, name)
 
 
 def test_what_is_foreign_answers_as_if_it_were_not_there(cast: dict[str, User], household: Household) -> None:

@@ -1,0 +1,79 @@
+"""How cells of ledgers stand on a page."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from reports.services.preview import Preview
+from sheets.layout import CellKind
+
+register = template.Library()
+WIDE = 16
+_NUMBERS = ("int", "money", "percent", "seq")
+
+
+@register.filter
+def cell_text(value: Any, kind: CellKind) -> str:
+    """A cell in words: thousands commas, percent of a share, ISO dates; nothing for what is not known."""
+    if value is None or value == "":
+        return ""
+    if kind == "percent" and isinstance(value, Decimal | float | int):
+        return f"{value * 100:.2f}"
+    if kind == "money" and isinstance(value, Decimal | float | int):
+        return f"{value:,.2f}"
+    if kind == "month" and isinstance(value, date):
+        return f"{value:%Y%m}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:,}" if isinstance(value, int | Decimal) and kind != "text" else str(value)
+
+
+@register.simple_tag
+def sheet_rows(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
+    """The rows of a preview: running number, what it is about, and cells with the heading that opens them."""
+    return [
+        {"number": number, "line": line, "cells": _cells(preview, line.cells, opens)}
+        for number, line in enumerate(preview.sample.lines, 1)
+    ]
+
+
+@register.simple_tag
+def sheet_totals(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
+    return _cells(preview, preview.sample.totals, opens)
+
+
+def _cells(preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
+    """Cells after the running number."""
+    shown = []
+    for place, (value, column) in enumerate(zip(cells, preview.layout.columns, strict=True)):
+        if place == 0:
+            continue
+        text = cell_text(value, column.kind)
+        zero = value == 0 and column.kind in _NUMBERS
+        shown.append(
+            {
+                "text": text,
+                "path": "·".join(opens[place]) if place in opens and text and not zero else "",
+                "is_word": column.kind not in _NUMBERS,
+                "is_wide": column.width >= WIDE and column.kind == "text",
+                "is_zero": zero,
+            }
+        )
+    return shown
+
+
+@register.simple_tag
+def bar(share: float, name: str = "b2") -> SafeString:
+    """A bar of a share (0 to 1) as SVG, for the eye only: the number stands beside it."""
+    return format_html(
+        '<svg class="sw-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="b0" width="100" height="8" rx="1"/><rect class="{}" width="{}" height="8"/></svg>',
+        name,
+        round(min(1.0, max(0.0, share)) * 100, 1),
+    )
