@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.crypto import blind_index
 from accounts.navigation import FIELD, items_for
 from accounts.scope import scope_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty`, `navigation` and whether the search bar is there (`can_find`) for the signed-in user; nothing before signing in."""
+    """`place`, `duty`, `navigation`, whether the search bar is there (`can_find`), and the key that seals what the browser
+    keeps until it can be sent (`phone_key`), for the signed-in user; nothing before signing in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -22,6 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "place": post.division.name if post else "",
         "duty": (post.get_department_display() or post.get_role_display()) if post else "没有岗位",
         "navigation": items_for(scope),
+        "phone_key": f"{user.pk}.{blind_index('browser', str(user.pk)).hex()}",
         "can_find": bool(scope.roles & FIELD),
         "here": (current or "").rsplit("-", 1)[0],
     }

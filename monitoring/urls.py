@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from monitoring.views import cases, clue_steps, clues, feeds, opening, policy, runs, steps, visits
+from monitoring import field_urls
+from monitoring.views import cases, clue_steps, clues, feeds, opening, policy, runs, steps
 
 urlpatterns = [
+    *field_urls.urlpatterns,
     path("clues/", clues.ClueList.as_view(), name="clue-list"),
     path("clues/batch/", clue_steps.ClueBatch.as_view(), name="clue-batch"),
     path("clues/channels/", clues.ClueChannels.as_view(), name="clue-channels"),
@@ -13,7 +15,6 @@ urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="case-list"),
     path("cases/<uuid:uid>/", cases.CaseDetail.as_view(), name="case-detail"),
     path("cases/<uuid:uid>/<slug:action>/", steps.CaseStep.as_view(), name="case-step"),
-    path("households/<uuid:uid>/visit/", visits.NewVisit.as_view(), name="visit-new"),
     path("households/<uuid:uid>/clue/", opening.NewClue.as_view(), name="clue-new"),
     path("households/<uuid:uid>/case/", opening.NewCase.as_view(), name="case-new"),
     path("feeds/", feeds.FeedList.as_view(), name="feed-list"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from households.models import LivingCondition
@@ -20,7 +21,8 @@ OK, NOT_OK = "yes", "no"
 
 @dataclass(frozen=True)
 class Ask:
-    """One question. Money is yuan over the last twelve months for the whole household."""
+    """One question. Money is yuan over the last twelve months for the whole household; `brief` puts the answer into a
+    summary."""
 
     name: str
     title: str
@@ -29,6 +31,7 @@ class Ask:
     needed: bool = False
     longest: int = 200
     hint: str = ""
+    brief: str = "{}"
 
     def words(self, value: Any) -> str:
         """The answer as a person reads it; nothing for no answer."""
@@ -38,7 +41,7 @@ class Ask:
             return "、".join(dict(self.choices).get(one, one) for one in value)
         if self.kind == "choice":
             return dict(self.choices).get(value, "")
-        return f"{value} 元" if self.kind == "money" else str(value)
+        return f"{Decimal(value):,.0f} 元" if self.kind == "money" and value.replace(".", "").isdigit() else str(value)
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,15 @@ class Section:
     def summary(self, values: Mapping[str, Any]) -> str:
         """The answers in one line."""
         parts = ((ask, ask.words(values.get(ask.name))) for ask in self.asks)
-        return "；".join(f"{ask.title} {words}" if ask.kind != "area" else words for ask, words in parts if words)
+        return "，".join(ask.brief.format(words) for ask, words in parts if words and words != "0 元")
 
 
-def _choice(name: str, title: str, *choices: tuple[str, str], needed: bool = True) -> Ask:
-    return Ask(name, title, "choice", choices, needed=needed)
+def _choice(name: str, title: str, *choices: tuple[str, str], needed: bool = True, brief: str = "{}") -> Ask:
+    return Ask(name, title, "choice", choices, needed=needed, brief=brief)
 
 
 def _money(name: str, title: str, hint: str = "") -> Ask:
-    return Ask(name, title, "money", hint=hint)
+    return Ask(name, title, "money", hint=hint, brief=f"{title} {{}}")
 
 
 def _note(title: str, name: str = "note") -> Ask:
@@ -72,8 +75,8 @@ def _note(title: str, name: str = "note") -> Ask:
 
 
 RISKS = Ask("risks", "风险类型", "choices", tuple((risk, risk) for risk in Risk.values), hint="可选多个，至多五个。")
-ADVICE = Ask("advice", "建议", "area", longest=500)
-DEMAND = Ask("demand", "农户的诉求", "area", longest=500)
+ADVICE = Ask("advice", "建议", "area", longest=500, brief="建议：{}")
+DEMAND = Ask("demand", "农户的诉求", "area", longest=500, brief="诉求：{}")
 INCOME = ("wage", "business", "property", "transfer", "cost")
 PAYMENTS = ("medical", "education", "housing", "other")
 
@@ -82,8 +85,22 @@ SECTIONS: tuple[Section, ...] = (
         "why",
         "这次为什么来",
         (
-            _choice("happened", "线索说的情况属实吗", ("true", "属实"), ("partly", "有出入"), ("false", "没有这回事")),
-            _choice("coping", "家里自己应对得了吗", ("able", "应对得了"), ("help", "要帮一把"), ("unable", "应对不了")),
+            _choice(
+                "happened",
+                "线索说的情况属实吗",
+                ("true", "属实"),
+                ("partly", "有出入"),
+                ("false", "没有这回事"),
+                brief="情况{}",
+            ),
+            _choice(
+                "coping",
+                "家里自己应对得了吗",
+                ("able", "应对得了"),
+                ("help", "要帮一把"),
+                ("unable", "应对不了"),
+                brief="家里{}",
+            ),
             Ask("difficulties", "主要困难", "area", longest=1000, hint="写花了什么钱、少了什么收入、缺什么人手。"),
         ),
         kinds=CHECK,
@@ -94,8 +111,8 @@ SECTIONS: tuple[Section, ...] = (
         "people",
         "家里的人",
         (
-            Ask("size", "家庭人口", "number", needed=True),
-            Ask("labour", "有劳动力的", "number", needed=True),
+            Ask("size", "家庭人口", "number", needed=True, brief="{} 口人"),
+            Ask("labour", "有劳动力的", "number", needed=True, brief="{} 人有劳动力"),
             _note("谁有变化，什么时候"),
         ),
         lead="出生、去世、婚嫁、迁移和换户主，另在农户页办理。",
@@ -103,15 +120,18 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "work",
         "务工就业",
-        (Ask("workers", "在外务工人数", "number", needed=True), _note("谁在哪里做什么，有什么变化")),
+        (
+            Ask("workers", "在外务工人数", "number", needed=True, brief="{} 人在外务工"),
+            _note("谁在哪里做什么，有什么变化"),
+        ),
     ),
     Section(
         "home",
         "住房和饮水",
         (
-            _choice("housing", "住房安全吗", (OK, "安全"), (NOT_OK, "不安全")),
+            _choice("housing", "住房安全吗", (OK, "安全"), (NOT_OK, "不安全"), brief="住房{}"),
             _choice("grade", "房屋等级", *LivingCondition.Grade.choices, needed=False),
-            _choice("water", "饮水安全吗", (OK, "安全"), (NOT_OK, "有问题")),
+            _choice("water", "饮水安全吗", (OK, "安全"), (NOT_OK, "有问题"), brief="饮水{}"),
             _note("哪里不安全；水量、水质、取水方便、保证率有什么问题"),
         ),
     ),
@@ -140,6 +160,7 @@ SECTIONS: tuple[Section, ...] = (
                 ("farm", "种养亏了"),
                 ("other", "其他"),
                 needed=False,
+                brief="比上次少，因为{}",
             ),
         ),
         lead="全家合计，一项没有就空着。",
@@ -153,7 +174,7 @@ SECTIONS: tuple[Section, ...] = (
             _money("housing", "修房建房自付"),
             _money("other", "其他合规自付"),
             _money("claims", "保险理赔收入"),
-            _choice("controlled", "这些大额支出控制住了吗", (OK, "控制住了"), (NOT_OK, "还在增加")),
+            _choice("controlled", "这些大额支出控制住了吗", (OK, "控制住了"), (NOT_OK, "还在增加"), brief="大额支出{}"),
         ),
         lead="一项没有就空着。",
     ),
@@ -163,7 +184,12 @@ SECTIONS: tuple[Section, ...] = (
         (
             Ask("policies", "现在享受的政策", "area", longest=500),
             _choice(
-                "measures", "帮扶措施落实了吗", ("all", "都落实了"), ("part", "有的没落实"), ("none", "没有帮扶措施")
+                "measures",
+                "帮扶措施落实了吗",
+                ("all", "都落实了"),
+                ("part", "有的没落实"),
+                ("none", "没有帮扶措施"),
+                brief="措施{}",
             ),
             _note("哪项没落实"),
         ),
@@ -180,7 +206,12 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "finding",
         "新的风险和诉求",
-        (_choice("new_risk", "有没有新的风险", (NOT_OK, "没有"), (OK, "有")), RISKS, DEMAND, ADVICE),
+        (
+            _choice("new_risk", "有没有新的风险", (NOT_OK, "没有"), (OK, "有"), brief="{}新的风险"),
+            RISKS,
+            DEMAND,
+            ADVICE,
+        ),
         kinds=OTHERS,
         compares=False,
         must=True,
@@ -192,7 +223,7 @@ SECTIONS: tuple[Section, ...] = (
             Ask("visited_on", "日期", "date", needed=True),
             _choice("mode", "方式", ("home", "入户"), ("phone", "电话"), needed=False),
             Ask("companions", "同去的人", "choices"),
-            Ask("others", "名单上没有的人", "area", hint="一行一个，写“姓名，单位”。"),
+            Ask("others", "名单上没有的人", "area", hint="一行一个，写“姓名，单位”。", longest=300),
         ),
         compares=False,
         must=True,

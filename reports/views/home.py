@@ -90,7 +90,11 @@ def _waiting_plans(user: Any) -> Any:
 
 def _clue_task(clue: Clue) -> Task:
     why = clue.warning or f"{clue.get_channel_display()}，{clue.get_state_display()}"
-    return Task(clue.due_on, f"{clue.risk}线索", clue.household, why, reverse("clue-detail", args=[clue.uid]))
+    link = reverse("clue-detail", args=[clue.uid])
+    if clue.state == Clue.State.TO_VERIFY:
+        # Straight to the visit, which opens at what is still to be asked.
+        link = f"{reverse('visit-new', args=[clue.household.uid])}?clue={clue.uid}"
+    return Task(clue.due_on, f"{clue.risk}线索", clue.household, why, link)
 
 
 def _case_task(case: Case) -> Task:

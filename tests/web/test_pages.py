@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Department, Role, StoredFile, User
 from assistance.models import Measure, MeasureType, Plan
 from households.models import Household
-from monitoring.models import Case, FeedBatch, MatchRun
+from monitoring.models import Case, FeedBatch, MatchRun, Visit
 from monitoring.services.clues import open_clue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -27,9 +27,13 @@ OPEN = {
     "policy-list", "ledger-list", "export-list", "find", "clue-channels",
 }  # fmt: skip
 OF_HOUSEHOLD = {
-    "household-detail", "visit-new", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
+    "household-detail", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
     "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
 }  # fmt: skip
+# Entering a visit: for those who may, which an auditor may not.
+OF_VISITOR = {"visit-new", "visit-section", "visit-check"}
+# Held by tests/field/test_visit_pages.py.
+OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 # Held by tests/accounts/test_staff_pages.py.
 OF_ADMINISTRATOR = {"staff-new", "staff-member"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
@@ -82,7 +86,11 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         feed="medical_costs", period=date(2026, 10, 1), file=file, imported_at=now, **counts
     )
     run = MatchRun.objects.create(county=county, period=date(2026, 10, 1), state="done", queued_at=now)
+    visit = Visit.objects.create(
+        household=household, kind="follow_up", visited_on=date(2026, 11, 9), recorded_by=owner, recorded_at=now
+    )
     keys: dict[str, list[Any]] = {
+        "visit-detail": [visit.uid], "visit-section": [household.uid, "income"], "visit-check": [household.uid],
         "household-detail": [household.uid], "visit-new": [household.uid], "clue-new": [household.uid],
         "case-new": [household.uid], "clue-detail": [clue.uid], "clue-step": [clue.uid, "send_back"],
         "case-detail": [case.uid], "case-step": [case.uid, "stop"], "plan-detail": [plan.pk], "plan-adopt": [plan.pk],
@@ -91,7 +99,7 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
     }  # fmt: skip
     keys |= dict.fromkeys(OF_PLACE, ["T1"])
     query = dict.fromkeys(OF_PLACE, f"?division={household.village_id}&path=累计识别·户")
-    named = OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_PLACE
+    named = OPEN | OF_HOUSEHOLD | OF_VISITOR | OF_COUNTY | OF_PLACE
     return {name: reverse(name, args=keys.get(name, [])) + query.get(name, "") for name in named}
 
 
@@ -108,7 +116,18 @@ def test_every_page_is_in_this_matrix() -> None:
         if not str(root.pattern).startswith("api/")
         for pattern in ([root] if isinstance(root, URLPattern) else root.url_patterns)
     }
-    assert names == OPEN | OF_HOUSEHOLD | OF_COUNTY | OF_ADMINISTRATOR | OF_PLACE | OF_EXPORTER | WITHOUT_PAGE
+    assert (
+        names
+        == OPEN
+        | OF_HOUSEHOLD
+        | OF_VISITOR
+        | OF_VISIT_FILES
+        | OF_COUNTY
+        | OF_ADMINISTRATOR
+        | OF_PLACE
+        | OF_EXPORTER
+        | WITHOUT_PAGE
+    )
 
 
 def test_nobody_sees_a_page_before_signing_in(addresses: dict[str, str]) -> None:
@@ -138,6 +157,14 @@ def test_a_page_about_a_household_exists_only_for_those_of_its_places(
                 assert status == 404, (username, name)
             elif not name.endswith("-step"):
                 assert status == 200, (username, name)
+
+
+def test_a_visit_is_entered_only_by_those_who_may(cast: dict[str, User], addresses: dict[str, str]) -> None:
+    for username, user in cast.items():
+        client = _sign_in(user)
+        for name in OF_VISITOR:
+            expected = 404 if username not in READERS else 403 if username == "auditor" else 200
+            assert client.get(addresses[name]).status_code == expected, (username, name)
 
 
 def test_a_step_is_there_only_for_whom_the_table_lets_take_it(cast: dict[str, User], addresses: dict[str, str]) -> None:
