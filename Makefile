@@ -70,7 +70,7 @@ test: .venv/.dev assets
 	@echo "—— 嵌入式默认：SQLite 和文件消息队列 ——"
 	@$(EMBEDDED) $(PY) -m pytest -m "not service" $(PYTEST)
 	$(if $(SERVICES),@echo "—— PostgreSQL 和 Redis ——")
-	$(if $(SERVICES),@$(EMBEDDED) DATABASE_URL="$(TEST_DATABASE_URL)" REDIS_URL="$(TEST_REDIS_URL)" $(PY) -m pytest $(PYTEST))
+	$(if $(SERVICES),@$(EMBEDDED) DATABASE_URL="$(TEST_DATABASE_URL)" REDIS_URL="$(TEST_REDIS_URL)" $(PY) -m pytest -m "not embedded" $(PYTEST))
 
 lint: .venv/.dev
 	$(PY) -m ruff check .

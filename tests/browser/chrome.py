@@ -1,0 +1,87 @@
+"""A browser and what it is pointed at: the made-up county behind gunicorn, or the tests' own live server."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
+
+
+@dataclass
+class County:
+    """The made-up county as it is served: its address and everybody's password."""
+
+    address: str
+    passwords: dict[str, str]
+    contexts: dict[str, BrowserContext] = field(default_factory=dict)
+
+    def sign_in(self, browser: Browser, username: str) -> BrowserContext:
+        """A browser in which `username` is signed in; one for each, kept."""
+        if username not in self.contexts:
+            context = browser.new_context(base_url=self.address, viewport=DESK, locale="zh-CN")
+            sign_in(context.new_page(), username, self.passwords[username])
+            self.contexts[username] = context
+        return self.contexts[username]
+
+
+def sign_in(page: Page, username: str, password: str, address: str = "") -> None:
+    page.goto(f"{address}/login/")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{address}/" if address else "**/")
+
+
+@dataclass
+class Desk:
+    """One of the tests' cast at a browser; `page` is his only tab."""
+
+    page: Page
+    address: str
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+
+class Served:
+    """gunicorn with one process, for as long as the block lasts."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.environment, self.log = environment, log
+
+    def __enter__(self) -> str:
+        command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}"]
+        command += ["--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{self.port}"
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                return address
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def __exit__(self, *error: Any) -> None:
+        self.process.terminate()
+        self.process.wait(30)

@@ -1,0 +1,150 @@
+"""Every page that somebody can reach by links: it answers, fits a phone, has no serious fault for those who use a
+screen reader or the keyboard, breaks no content policy, and stays light."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chrome import DESK, PHONE, County
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.xdist_group("county")]
+
+ROLES = ("county", "township", "leader", "helper", "village1", "medical", "auditor", "admin")
+# Of every kind of page this many are opened by each role, and looked at by axe once in all.
+EACH = 2
+FIRST_VISIT_KB, LATER_KB = 300, 50
+_LEAKS = re.compile(r"\bNone\b|\bnan\b|Traceback|\{\{|\{%")
+_checked: set[str] = set()
+
+
+def kind_of(path: str) -> str:
+    try:
+        return resolve(urlsplit(path).path).url_name or path
+    except Resolver404:
+        return path
+
+
+class Watched:
+    """A tab that writes down what goes wrong in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.faults, self.where = page, [], ""
+        page.on("console", lambda message: message.type == "error" and self.note(f"控制台：{message.text}"))
+        page.on("pageerror", lambda error: self.note(f"脚本：{error}"))
+        page.on("requestfailed", lambda request: self.note(f"取不到：{request.url}"))
+
+    def note(self, fault: str) -> None:
+        self.faults.append(f"{self.where} {fault}")
+
+    def look(self, path: str) -> list[str]:
+        """Open a page at both widths; the addresses of other pages it links to."""
+        self.where = path
+        response = self.page.goto(path)
+        assert response is not None
+        if response.status != 200:
+            self.note(f"状态 {response.status}")
+        words = self.page.locator("body").inner_text()
+        for leak in set(_LEAKS.findall(words)):
+            self.note(f"页面上有 {leak}")
+        if self.page.locator("h1").count() != 1:
+            self.note(f"有 {self.page.locator('h1').count()} 个大标题")
+        links = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        kind = kind_of(path)
+        if kind not in _checked:
+            self.axe("桌面")
+        self.page.set_viewport_size(PHONE)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > PHONE["width"]:
+            self.note(f"手机上宽 {wide}")
+        if kind not in _checked:
+            self.axe("手机")
+        self.page.set_viewport_size(DESK)
+        _checked.add(kind)
+        return links
+
+    def axe(self, width: str) -> None:
+        found = Axe().run(self.page).response["violations"]
+        for fault in found:
+            if fault["impact"] in ("serious", "critical"):
+                self.note(f"{width} {fault['id']}：{fault['nodes'][0]['html'][:160]}")
+
+
+def reachable(watched: Watched) -> Iterator[str]:
+    """Pages by links from the workbench, a few of every kind."""
+    seen: set[str] = {"/"}
+    waiting, opened = deque(["/"]), Counter[str]()
+    while waiting:
+        path = waiting.popleft()
+        kind = kind_of(path)
+        if opened[kind] >= EACH or not _is_page(watched.page, path):
+            continue
+        opened[kind] += 1
+        yield path
+        for link in watched.look(path):
+            address = _inside(path, link)
+            if address and address not in seen:
+                seen.add(address)
+                waiting.append(address)
+
+
+def _inside(path: str, link: str) -> str:
+    """The link as a path of this site, '' for what leads elsewhere."""
+    link = urldefrag(link)[0]
+    if link.startswith("?"):
+        return f"{urlsplit(path).path}{link}"
+    return link if link.startswith("/") and not link.startswith(("/static/", "/api/", "/logout")) else ""
+
+
+def _is_page(page: Page, path: str) -> bool:
+    """Not a download; a page that is not there is noted when it is opened."""
+    answer = page.request.head(path)
+    return answer.headers.get("content-type", "text/html").startswith("text/html")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_that_a_role_reaches_holds(chromium: Browser, county: County, role: str) -> None:
+    watched = Watched(county.sign_in(chromium, role).new_page())
+    opened = list(reachable(watched))
+    watched.page.close()
+    assert not watched.faults, "\n".join(watched.faults)
+    assert len(opened) >= 3
+
+
+@pytest.mark.parametrize("path", ["/", "/households/", "/clues/"])
+def test_a_page_is_light(chromium: Browser, county: County, path: str) -> None:
+    """On the first visit and, with the browser's cache warm, on the next."""
+    context = chromium.new_context(
+        base_url=county.address, storage_state=county.sign_in(chromium, "county").storage_state()
+    )
+    page = context.new_page()
+    sizes: list[int] = []
+    client = context.new_cdp_session(page)
+    client.send("Network.enable")
+    client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    for limit in (FIRST_VISIT_KB, LATER_KB):
+        sizes.clear()
+        page.goto(path, wait_until="networkidle")
+        assert sum(sizes) <= limit * 1024, sizes
+    context.close()
+
+
+def test_pages_without_a_sign_in_hold(chromium: Browser, county: County) -> None:
+    watched = Watched(chromium.new_context(base_url=county.address, viewport=DESK).new_page())
+    watched.look("/login/")
+    assert watched.faults == []
+
+
+def test_a_page_that_is_not_there_says_so(chromium: Browser, county: County) -> None:
+    page: Any = county.sign_in(chromium, "village1").new_page()
+    answer = page.goto("/clues/00000000-0000-0000-0000-000000000000/")
+    assert answer.status == 404
+    assert page.locator("h1").inner_text()
+    page.close()
