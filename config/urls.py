@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
     path("", include("households.urls")),
+    path("", include("monitoring.desk_urls")),
     path("", include("monitoring.urls")),
     path("", include("assistance.urls")),
     path("", include("reports.urls")),

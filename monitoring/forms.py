@@ -111,6 +111,39 @@ class CompareForm(StepForm):
         return {"results": results}
 
 
+class ReviewForm(forms.Form):
+    """A reviewer's word about one case: passed, perhaps with a remark, or sent back for a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(choices=(("pass", "通过"), ("return", "退回补正")))
+    reason = forms.ChoiceField(
+        label="退回原因", required=False, widget=forms.Select(attrs={"class": "form-select", "data-reason": ""})
+    )
+    to = forms.ChoiceField(label="退回到", required=False, widget=forms.Select(attrs={"class": "form-select"}))
+    note = forms.CharField(
+        label="要村里补什么，或通过的附言",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+    def __init__(
+        self, *args: Any, reasons: Sequence[Any], targets: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        titles = [("", "选一个原因"), *((reason.title, reason.title) for reason in reasons)]
+        self.fields["reason"].choices = titles  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", "上一步（公示）"), *targets[1:]]  # type: ignore[attr-defined]
+        if not targets:
+            self.fields["to"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("verdict") == "return" and not data.get("reason"):
+            self.add_error("reason", "退回要选一个原因。")
+        return data
+
+
 class NamesField(forms.CharField):
     """A list of texts, one a line."""
 

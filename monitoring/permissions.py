@@ -13,6 +13,7 @@ FIELD = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_STAFF})
 add_rights(
     {
         "monitoring.register_clue": FIELD | TOWNSHIP | COUNTY | {Role.HELPER},
+        "monitoring.handle_application": FIELD | TOWNSHIP,
         "monitoring.triage_county": COUNTY,
         "monitoring.triage_township": TOWNSHIP,
         "monitoring.verify_clue": FIELD,
@@ -31,7 +32,12 @@ add_rights(
         "monitoring.stop_case": TOWNSHIP | COUNTY,
         "monitoring.tell_household": FIELD | TOWNSHIP | COUNTY,
         "monitoring.cancel_episode": TOWNSHIP | COUNTY,
+        "monitoring.edit_templates": COUNTY,
+        "monitoring.edit_return_reasons": COUNTY,
     }
 )
 IMPORT_FEED = "monitoring.import_feed"
 add_rights({IMPORT_FEED: COUNTY | {Role.LIAISON}}, system=frozenset({IMPORT_FEED}))
+# A farmer who applies for himself signs in nowhere; the program takes his application in.
+ACCEPT_APPLICATION = "monitoring.accept_application"
+add_rights({ACCEPT_APPLICATION: FIELD | TOWNSHIP}, system=frozenset({ACCEPT_APPLICATION}))

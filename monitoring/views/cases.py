@@ -1,23 +1,31 @@
-"""Pages of cases: the list, and one case with its papers and its next steps."""
+"""Pages of cases: the list, one case with its papers and its next steps, a photo or scan of it."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
 from households.models import Membership
+from monitoring.desk.basis import basis_of, grid_of
+from monitoring.desk.checklist import checklist_of
+from monitoring.desk.dossier import dossier_of
+from monitoring.desk.policy_clock import clock_of, shortage
+from monitoring.desk.progress import marks_of, move_of, people_of
 from monitoring.exit_checks import check_exit
 from monitoring.models import Case
+from monitoring.policy import PolicyBook
 from monitoring.querysets import CaseQuerySet
-from monitoring.workflow.engine import available_actions
+from monitoring.workflow.engine import available_actions, conditions
 
-ENROL_STEPS = ("preparing", "appraising", "notice", "at_township", "at_county", "announcing", "recording", "done")
-CLEAR_STEPS = ("assessing", *ENROL_STEPS[1:])
+# Steps that end a case or send it back: never the one button that a page offers first.
+ASIDE = ("stop", "review_reject", "decide_reject", "refuse_authorisation", "review_return", "decide_return")
 
 
 class CaseList(Page):
@@ -39,28 +47,57 @@ class CaseList(Page):
 
 
 class CaseDetail(Page):
-    """One case: where it stands, its papers, what the user may do, and for a clearing each condition."""
+    """One case: where it stands and whose turn it is, the clock, what is missing, every paper, what the user may do."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
-        rows = Case.objects.visible_to(self.user).select_related("household", "village__parent", "clue", "episode")
-        case = get_object_or_404(rows, uid=uid)
+        case = case_for(self.user, uid)
+        dossier, today, book = dossier_of(case), timezone.localdate(self.at), PolicyBook()
+        clock, people = clock_of(dossier, today, book), people_of(case, today)
+        move = move_of(dossier, today)
+        actions = available_actions(case, self.user, self.at)
+        main = next((item for item in actions if move and item.action == move.action), None)
         context = {
             "case": case,
-            "head": Membership.objects.heads()
-            .current()
-            .filter(household=case.household)
-            .select_related("person")
-            .first(),
-            "steps": _steps(case),
-            "comparisons": case.comparisons.select_related("person"),
-            "appraisals": case.appraisals.all(),
-            "notices": case.notices.prefetch_related("objections"),
-            "visits": case.visits.prefetch_related("visitors"),
-            "transitions": case.transitions.select_related("actor", "post__division").order_by("-id"),
-            "actions": available_actions(case, self.user, self.at),
-            "exit_checks": _exit_checks(case, self.at),
+            "dossier": dossier,
+            "marks": marks_of(dossier, people, today),
+            "clock": clock,
+            "shortage": shortage(dossier, clock, book, today),
+            "move": move,
+            "turn": people.words(move.level) if move else "",
+            "main": main,
+            "actions": [item for item in actions if not item.missing and item != main],
+            "aside": ASIDE,
+            "conditions": conditions(case, move.action, self.at) if move else [],
+            "checklist": checklist_of(dossier, book, today),
+            "basis": basis_of(dossier, book, today),
+            "exit_checks": _exit_checks(case, today),
+            "today": today,
         }
+        context["items"], context["grid"] = grid_of(dossier)
         return render(request, "monitoring/case.html", context)
+
+
+class CaseFile(Page):
+    """One photo or scan of a case, drawn anew for the browser; `?small=1` for lists."""
+
+    def get(self, request: HttpRequest, uid: str, pk: int) -> HttpResponse:
+        dossier = dossier_of(case_for(self.user, uid))
+        paper = next((paper for paper in dossier.papers if paper.file.pk == pk), None)
+        if paper is None:
+            raise Http404
+        content, kind = picture_of(paper.file, small=bool(request.GET.get("small")))
+        answer = HttpResponse(content, content_type=kind)
+        answer["Cache-Control"] = "private, max-age=3600"
+        answer["Content-Disposition"] = "inline"
+        return answer
+
+
+def case_for(user: Any, uid: str) -> Case:
+    """The case of that uid in the user's places, with what its papers need; Http404 otherwise."""
+    rows = Case.objects.visible_to(user).select_related(
+        "household", "village__parent__parent", "clue", "episode__household", "opened_by"
+    )
+    return get_object_or_404(rows, uid=uid)
 
 
 def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
@@ -72,15 +109,7 @@ def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
     return cases if filters.get("state") else cases.open()
 
 
-def _steps(case: Case) -> list[dict[str, Any]]:
-    """The stepper: each state of this kind with done, now or later."""
-    order = CLEAR_STEPS if case.kind in (Case.Kind.CLEAR, Case.Kind.ROLL_BACK) else ENROL_STEPS
-    place = order.index(case.state) if case.state in order else -1
-    labels = dict(Case.State.choices)
-    return [{"title": labels[state], "done": i < place, "now": i == place} for i, state in enumerate(order)]
-
-
-def _exit_checks(case: Case, at: Any) -> list[Any]:
-    if case.kind != Case.Kind.CLEAR or case.episode is None:
+def _exit_checks(case: Case, today: date) -> list[Any]:
+    if case.kind != Case.Kind.CLEAR or case.episode is None or case.closed_on:
         return []
-    return check_exit(episode=case.episode, on=timezone.localdate(at), securing=case.secure_only)
+    return check_exit(episode=case.episode, on=today, securing=case.secure_only)

@@ -14,6 +14,7 @@ TYPE = Input("monitored_type", "拟定类别", "choice", needed=True, choices=tu
 RISKS = Input(
     "risks", "风险（第一个为主要风险）", "choices", needed=True, choices=tuple((risk, risk) for risk in ENROLLABLE)
 )
+REASON = Input("reason", "退回原因", longest=30)
 METHOD = Input("clear_method", "消除方式", "choice", choices=(("帮扶消除", "帮扶消除"), ("自然消除", "自然消除")))
 RESULTS = Input(
     "results",

@@ -12,7 +12,7 @@ from monitoring.models import Case
 from monitoring.workflow import case_effects as effects
 from monitoring.workflow import case_guards as guards
 from monitoring.workflow import village_effects, village_guards
-from monitoring.workflow.case_inputs import ITEM, METHOD, PERSON, PLACE, RESULTS, RISKS, SIGNING, TYPE, VOTE
+from monitoring.workflow.case_inputs import ITEM, METHOD, PERSON, PLACE, REASON, RESULTS, RISKS, SIGNING, TYPE, VOTE
 from monitoring.workflow.inputs import Input
 from monitoring.workflow.own_steps import ATTACH_CLUE, FOLLOW_CASE, OPENINGS
 from monitoring.workflow.step import Guard, Step
@@ -253,7 +253,10 @@ def _approvals(first: str, *more: Guard) -> tuple[Step, ...]:
             "退回补正",
             *back,
             note=True,
-            inputs=(Input("to", "退回到", "choice", choices=tuple((state.value, state.label) for state in back)),),
+            inputs=(
+                REASON,
+                Input("to", "退回到", "choice", choices=tuple((state.value, state.label) for state in back)),
+            ),
             deadline="check_days",
             effect=effects.returned,
         ),
@@ -271,6 +274,7 @@ def _approvals(first: str, *more: Guard) -> tuple[Step, ...]:
             "退回乡镇",
             S.AT_TOWNSHIP,
             note=True,
+            inputs=(REASON,),
             deadline="township_review_days",
             effect=effects.returned,
         ),

@@ -196,6 +196,19 @@ def available_actions(subject: Clue | Case, actor: User, at: datetime) -> list[A
     ]
 
 
+def conditions(subject: Clue | Case, action: str, at: datetime) -> list[tuple[str, list[str]]]:
+    """The conditions of an action as the row stands: each one's words and what is wrong, nothing where it is met.
+
+    Only those that can be judged before anything is filled in.
+    """
+    step = next((row for row in TABLE[kind_of(subject)] if row.action == action and subject.state in row.sources), None)
+    if step is None:
+        return []
+    today = timezone.localdate(at)
+    act = Act(step, subject, None, None, at, today, today, "", {}, [], PolicyBook(), subject.state)
+    return [(wanted.title, list(wanted.faults(act))) for wanted in step.guards if wanted.upfront]
+
+
 def _post_or_none(subject: Any, right: str, actor: User, at: datetime) -> Post | None:
     try:
         return _post_for(subject, [right], actor, at)

@@ -25,10 +25,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
     "policy-list", "ledger-list", "export-list", "find", "clue-channels",
+    "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
     "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
+    "case-papers", "case-paper", "case-paper-word", "visit-print",
 }  # fmt: skip
 # Entering a visit: for those who may, which an auditor may not.
 OF_VISITOR = {"visit-new", "visit-section", "visit-check"}
@@ -38,7 +40,9 @@ OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 OF_ADMINISTRATOR = {"staff-new", "staff-member"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
-WITHOUT_PAGE = {"clue-batch", "login", "logout", "healthz", "readyz"}
+WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "logout", "healthz", "readyz"}
+# Held by tests/desk.
+OF_DESK = {"case-file", "template-file"}
 # Pages about a place.
 OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export"}
 # Held by tests/reports/test_exports.py.
@@ -95,6 +99,8 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         "case-new": [household.uid], "clue-detail": [clue.uid], "clue-step": [clue.uid, "send_back"],
         "case-detail": [case.uid], "case-step": [case.uid, "stop"], "plan-detail": [plan.pk], "plan-adopt": [plan.pk],
         "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
+        "case-papers": [case.uid], "case-paper": [case.uid, "minutes"], "case-paper-word": [case.uid, "minutes"],
+        "visit-print": [visit.uid],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
     keys |= dict.fromkeys(OF_PLACE, ["T1"])
@@ -126,6 +132,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_ADMINISTRATOR
         | OF_PLACE
         | OF_EXPORTER
+        | OF_DESK
         | WITHOUT_PAGE
     )
 

@@ -1,0 +1,271 @@
+"""What stands in the papers of a case. The keys are the words that a county writes into its own Word templates.
+
+Every paper has its own set, so that a public notice can never hold what only the application may: no number, telephone,
+account, health or risk.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from households.history import ABLE
+from households.models import Income
+from monitoring.clock import add_days
+from monitoring.desk.basis import latest_income
+from monitoring.desk.dossier import Dossier
+from monitoring.exit_checks import check_exit
+from monitoring.models import Appraisal, Case, Comparison, Notice
+from monitoring.policy import PolicyBook
+from monitoring.services.notices import result_of
+from sheets.clean import mask_id, mask_phone
+
+HOTLINE = "12317"
+# Empty rows of a sign-in sheet that is printed before the meeting.
+SIGN_IN_ROWS = 30
+Fields = dict[str, Any]
+ITEMS = {
+    Case.Kind.ENROL: "纳入监测对象",
+    Case.Kind.REIDENTIFY: "重新识别为监测对象",
+    Case.Kind.CLEAR: "风险消除",
+    Case.Kind.ROLL_BACK: "风险消除回退",
+}
+
+
+def place_fields(dossier: Dossier, today: date) -> Fields:
+    """Where, and about which household, without anything that may not be posted."""
+    village = dossier.case.village
+    township = village.parent
+    county = township.parent if township else None
+    return {
+        "县名": county.name if county else "",
+        "乡镇名": township.name if township else "",
+        "村名": village.name,
+        "村组": dossier.case.household.group_name or village.name,
+        "户主": dossier.head_name,
+        "家庭人口": len(dossier.members),
+        "打印日期": day_words(today),
+    }
+
+
+def application_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """F1: the household's application, promise and permission. Numbers are masked; the signer writes his own."""
+    case, signed = dossier.case, dossier.authorisation
+    people = [member.person for member in dossier.members]
+    head = dossier.head.person if dossier.head else None
+    income = _income(dossier, today)
+    return {
+        **place_fields(dossier, today),
+        "户编号": case.household.number,
+        "户类型": case.household.category,
+        "证件号码": mask_id(head.id_number) if head else "",
+        "联系电话": mask_phone(case.household.phone) if case.household.phone else "",
+        "劳动力数": sum(person.labour_skill in ABLE for person in people),
+        "在校生数": sum(bool(person.schooling) for person in people),
+        "残疾人数": sum("残疾" in person.health for person in people),
+        "大病慢病人数": sum("大病" in person.health or "慢性病" in person.health for person in people),
+        "家庭年收入": f"{income.net:,.2f}" if income else "",
+        "困难情况": (dossier.visit.difficulties if dossier.visit else "") or case.reason,
+        "申请方式": case.clue.get_channel_display() if case.clue else "",
+        "主管部门": book.value("office_name", on=today, code=case.village_id),
+        "签署日期": day_words(signed.signed_on) if signed else "",
+        "见证人": "、".join(signed.witnesses) if signed else "",
+        "成员": [_member(i, member) for i, member in enumerate(dossier.members, start=1)],
+    }
+
+
+def _member(serial: int, member: Any) -> Fields:
+    person = member.person
+    number = mask_id(person.id_number)
+    return {"序号": serial, "姓名": person.name, "证件号码": number, "与户主关系": member.relation, "共同生活": "是"}
+
+
+def minutes_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """F5: the minutes of the village meeting; before the meeting with places to write."""
+    vote, case = dossier.appraisal, dossier.case
+    return {
+        **place_fields(dossier, today),
+        "会议名称": f"{case.village.name}防止返贫监测民主评议会",
+        "议题": ITEMS[Case.Kind(case.kind)],
+        "类别": case.monitored_type,
+        "风险": "、".join(case.risks),
+        "会议日期": day_words(vote.held_on) if vote else "",
+        "会议地点": vote.place if vote else "",
+        "主持人": vote.chair if vote else "",
+        "记录人": vote.recorder if vote else "",
+        "应到": vote.entitled if vote else "",
+        "实到": vote.present if vote else "",
+        "回避": vote.barred if vote else "",
+        "同意": vote.agree if vote else "",
+        "不同意": vote.disagree if vote else "",
+        "弃权": vote.abstain if vote else "",
+        "结果": ("通过" if vote.passed else "未通过") if vote else "",
+        "评议意见": vote.opinion if vote else "",
+        "签到": _attendance(vote),
+    }
+
+
+def _attendance(vote: Appraisal | None) -> list[Fields]:
+    rows = vote.attendance if vote and vote.attendance else [{} for _ in range(SIGN_IN_ROWS)]
+    return [
+        {
+            "序号": serial,
+            "姓名": row.get("name", ""),
+            "身份": row.get("capacity", ""),
+            "备注": "回避" if row.get("barred") else "",
+        }
+        for serial, row in enumerate(rows, start=1)
+    ]
+
+
+def notice_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """The notice in the village; before it is hung with the days that it would have if hung today."""
+    case, vote = dossier.case, dossier.appraisal
+    key = "notice_days_clear" if case.kind in (Case.Kind.CLEAR, Case.Kind.ROLL_BACK) else "notice_days"
+    return {
+        **_posted(dossier, dossier.notice, key, today, book),
+        "标题": f"{case.village.name}防止返贫监测民主评议结果公示",
+        "办理结果": result_of(case),
+        "评议日期": day_words(vote.held_on) if vote else "　　年　　月　　日",
+        "落款单位": f"{case.village.name}村民委员会",
+    }
+
+
+def announcement_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """The announcement of what the county has decided, in the township's name."""
+    case = dossier.case
+    township = case.village.parent.name if case.village.parent else ""
+    return {
+        **_posted(dossier, dossier.announcement, "announcement_days", today, book),
+        "标题": f"{township}防止返贫监测结果公告",
+        "办理结果": result_of(case).removeprefix("拟"),
+        "审定日期": day_words(case.decided_on) if case.decided_on else "　　年　　月　　日",
+        "落款单位": f"{township}人民政府",
+    }
+
+
+def _posted(dossier: Dossier, notice: Notice | None, key: str, today: date, book: PolicyBook) -> Fields:
+    """What a posted paper may show of the household: group, householder, number of people, type. Nothing else."""
+    case = dossier.case
+    hung = notice.hung_on if notice else today
+    days = notice.days if notice else book.value(key, on=today, code=case.village_id)
+    kind = book.value("notice_kind", on=today, code=case.village_id)
+    working = notice.working_days if notice else kind == "working"
+    ends = notice.ends_on if notice else add_days(hung, days, kind)
+    return {
+        **place_fields(dossier, today),
+        "类别": case.monitored_type or (case.episode.monitored_type if case.episode else ""),
+        "张贴日期": day_words(hung),
+        "期满日期": day_words(ends),
+        "公示天数": days,
+        "天数口径": "工作日" if working else "自然日",
+        "监督电话": HOTLINE,
+        "落款日期": day_words(hung),
+        "名单": [
+            {
+                "序号": 1,
+                "村组": case.household.group_name or case.village.name,
+                "户主": dossier.head_name,
+                "家庭人口": len(dossier.members),
+                "类别": case.monitored_type or (case.episode.monitored_type if case.episode else ""),
+            }
+        ],
+    }
+
+
+def comparison_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """F4: every member and item with its result."""
+    rows = [_compared(serial, row) for serial, row in enumerate(dossier.comparisons, start=1)]
+    return {**place_fields(dossier, today), "户编号": dossier.case.household.number, "比对": rows}
+
+
+def _compared(serial: int, row: Comparison) -> Fields:
+    return {
+        "序号": serial,
+        "姓名": row.person.name if row.person else "",
+        "比对项": row.get_item_display(),
+        "比对单位": row.unit,
+        "比对日期": f"{row.compared_on:%Y-%m-%d}",
+        "是否触碰": "是" if row.hit else "否",
+        "触碰情况": row.found,
+        "户说明": row.explanation,
+        "处理": f"{row.get_decision_display()} {row.decision_note}".strip() if row.hit else "",
+    }
+
+
+def objection_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """F6: the objections to the notice and what came of them."""
+    rows = [
+        {
+            "序号": serial,
+            "异议人": row.objector or "匿名",
+            "异议内容": row.content,
+            "接收日期": day_words(row.received_on),
+            "调查人": "、".join(row.investigators),
+            "调查结果": row.finding,
+            "是否成立": "" if row.upheld is None else "成立" if row.upheld else "不成立",
+            "答复": f"{day_words(row.answered_on)} {row.answered_how}".strip() if row.answered_on else "",
+        }
+        for serial, row in enumerate(dossier.objections, start=1)
+    ]
+    return {**place_fields(dossier, today), "异议": rows}
+
+
+def exit_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
+    """F10: the conditions of clearing, one by one with their basis. A decided case shows them as they then were."""
+    case, episode = dossier.case, dossier.case.episode
+    income = _income(dossier, today)
+    return {
+        **place_fields(dossier, today),
+        "户编号": case.household.number,
+        "类别": case.monitored_type,
+        "风险": "、".join(case.risks),
+        "识别日期": day_words(episode.identified_on) if episode else "",
+        "拟消除日期": day_words(case.decided_on or today),
+        "间隔月数": _months(episode.identified_on, case.decided_on or today) if episode else "",
+        "消除方式": case.clear_method or ("兜底保障，暂不标注消除" if case.secure_only else ""),
+        "条件": _exit_rows(dossier, today, book),
+        "收入": _income_rows(income),
+        "人均纯收入": f"{income.net_per_capita:,.2f}" if income else "",
+        "收入截至": day_words(income.ends_on) if income else "",
+        "监测线": f"{book.value('income_line', on=case.decided_on or today, code=case.village_id):,.0f}",
+    }
+
+
+def _exit_rows(dossier: Dossier, today: date, book: PolicyBook) -> list[Fields]:
+    case = dossier.case
+    if case.episode is None:
+        return []
+    on = case.decided_on or today
+    results = check_exit(episode=case.episode, on=on, securing=case.secure_only, policy=book)
+    kept = dossier.last("decide_pass", "to_appraisal")
+    stored = {row["key"]: row for row in (kept.data.get("checks") or [])} if kept and case.closed_on else {}
+    rows = []
+    for serial, result in enumerate(results, start=1):
+        row = stored.get(result.key, {"ok": result.ok, "evidence": result.evidence})
+        rows.append(
+            {"序号": serial, "条件": result.title, "结论": "是" if row["ok"] else "否", "依据": row["evidence"]}
+        )
+    return rows
+
+
+def _income_rows(income: Income | None) -> list[Fields]:
+    if income is None:
+        return []
+    names = ("wage", "business", "property_income", "transfer", "business_cost", "claims", "own_payments")
+    titles = {name: str(Income._meta.get_field(name).verbose_name) for name in names}  # type: ignore[union-attr]
+    return [{"项目": titles[name], "金额": f"{getattr(income, name):,.2f}"} for name in names]
+
+
+def _income(dossier: Dossier, today: date) -> Income | None:
+    visit = dossier.visit
+    return visit.income if visit and visit.income else latest_income(dossier.case.household_id, today)
+
+
+def _months(start: date, end: date) -> int:
+    whole = (end.year - start.year) * 12 + end.month - start.month
+    return whole - (end.day < start.day and (end + timedelta(days=1)).day != 1)
+
+
+def day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
