@@ -83,3 +83,17 @@ class ChangeProposalQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         return self.filter(state="open")
+
+
+class RegisterBatchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Imports by people of the counties that the user works for or audits, and those from the shell."""
+        from accounts.models import Post, Role
+        from accounts.scope import Scope
+
+        scope = scope_of(user)
+        posts = tuple(post for post in scope.posts if post.role in (Role.COUNTY_BUREAU, Role.AUDITOR))
+        if not posts:
+            return self.none()
+        people = Post.objects.filter(Scope(posts, scope.user_id).q("division_id"))
+        return self.filter(Q(imported_by__isnull=True) | Q(imported_by__in=people.values("user_id")))

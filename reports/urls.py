@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reports.views import exports, find, home, ledgers
+from reports import household_urls
+from reports.views import exports, home, ledgers
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
-    path("find/", find.Find.as_view(), name="find"),
+    *household_urls.urlpatterns,
     path("ledgers/", ledgers.LedgerList.as_view(), name="ledger-list"),
     path("ledgers/exports/", exports.ExportList.as_view(), name="export-list"),
     path("ledgers/exports/<uuid:uid>/", exports.ExportDetail.as_view(), name="export-detail"),

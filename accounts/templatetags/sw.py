@@ -74,6 +74,12 @@ def known(value: bool | None) -> str:
 
 
 @register.filter
+def age(person: Any, year: int) -> str:
+    """Full years at most: the birth date itself is not kept in plain."""
+    return f"{year - person.birth_year}岁"
+
+
+@register.filter
 def get(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key)
 

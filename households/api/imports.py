@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +15,6 @@ from accounts.api.base import Endpoint, Upload, narrow
 from accounts.api.fields import Input
 from accounts.api.schema import FILE, doc
 from accounts.api.uploads import as_download, workbook
-from accounts.models import Post, Role
-from accounts.scope import Scope, scope_of
 from households.api import serializers as s
 from households.models import RegisterBatch
 from households.services.register import import_register
@@ -26,18 +24,8 @@ from households.services.register_undo import undo_register
 TAG = "档案导入"
 
 
-READERS = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
-
-
 def imports_of(view: Endpoint) -> QuerySet[RegisterBatch]:
-    """Imports by people of the counties that the caller works for or audits, and those from the shell."""
-    scope = scope_of(view.user)
-    posts = tuple(post for post in scope.posts if post.role in READERS)
-    if not posts:
-        return RegisterBatch.objects.none()
-    people = Post.objects.filter(Scope(posts, scope.user_id).q("division_id"))
-    mine = Q(imported_by__isnull=True) | Q(imported_by__in=people.values("user_id"))
-    return RegisterBatch.objects.filter(mine).select_related("file", "imported_by")
+    return RegisterBatch.objects.visible_to(view.user).select_related("file", "imported_by")
 
 
 class ImportsView(Upload):

@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from households.querysets import RegisterBatchQuerySet
+
 
 class RegisterBatch(models.Model):
     """One import of the register file, with what it takes to undo it while nothing later touched its rows."""
@@ -28,6 +30,8 @@ class RegisterBatch(models.Model):
     rejected = models.PositiveIntegerField("退回")
     errors = models.JSONField("退回明细", default=list)
     undo_sealed = models.BinaryField(null=True, editable=False)
+
+    objects = RegisterBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = "档案导入批次"

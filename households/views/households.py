@@ -1,4 +1,4 @@
-"""Pages of the register: the list, one household."""
+"""The list of households; the page of one is on the floor that reads all (reports/views/household.py)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from accounts.errors import Refused, TooMany
 from accounts.models import Division
-from accounts.scope import in_division
+from accounts.scope import in_division, scope_of
 from accounts.views.base import Page, keyset_page
 from households.models import Category, Household, Membership
 from households.services.view_log import find_by_number
@@ -32,6 +32,7 @@ class HouseholdList(Page):
             "filters": filters,
             "categories": Category.labels,
             "places": _places(self.user),
+            "imports": bool(scope_of(self.user).roles & {"county_bureau", "auditor"}),
         }
         return render(request, "households/list.html", context)
 
@@ -47,28 +48,6 @@ class HouseholdList(Page):
         if household is None:
             return render(request, "households/not_found.html", {"message": "你的管辖范围内没有这个证件号码。"})
         return redirect("household-detail", uid=household.uid)
-
-
-class HouseholdDetail(Page):
-    """One household: members, conditions, incomes, monitoring, events."""
-
-    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
-        household = get_object_or_404(
-            Household.objects.visible_to(self.user).select_related("village__parent", "helper"), uid=uid
-        )
-        context = {
-            "household": household,
-            "members": household.memberships.select_related("person").present_first(),
-            "conditions": household.conditions.all()[:5],
-            "incomes": household.incomes.all()[:8],
-            "episodes": household.episodes.order_by("-serial"),
-            "clues": household.clues.order_by("-id")[:20],
-            "cases": household.cases.order_by("-id")[:20],
-            "visits": household.visits.prefetch_related("visitors")[:10],
-            "events": household.life_events.select_related("person", "actor")[:20],
-            "proposals": household.change_proposals.filter(state="open").select_related("person"),
-        }
-        return render(request, "households/detail.html", context)
 
 
 def _filtered(households: QuerySet[Household], filters: Any) -> QuerySet[Household]:

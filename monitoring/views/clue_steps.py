@@ -47,11 +47,10 @@ class Choice:
 
 
 def choices_of(clue: Clue, user: User, at: datetime) -> list[Choice]:
-    """The choices of the page's aside; checking a clue at home is a page of its own and not among them."""
+    """The choices of the page's aside; `verify` is taken on the pages of the home visit."""
     return [
         Choice(item, _FOLLOWS.get(item.action, ""), _form(clue, item.step))
         for item in available_actions(clue, user, at)
-        if item.action != "verify"
     ]
 
 

@@ -125,6 +125,7 @@ class ClueDetail(Page):
         monitored = any(episode.state == "monitored" for episode in episodes)
         hits = list(clue.hits.order_by("-period", "rule"))
         steps = list(clue.transitions.select_related("actor", "post__division").order_by("-id"))
+        choices = choices_of(clue, self.user, self.at)
         context = {
             "clue": clue,
             "head": next((row for row in family if row.is_head and row.left_on is None), None),
@@ -136,7 +137,8 @@ class ClueDetail(Page):
             "transitions": steps,
             "visits": clue.visits.select_related("income", "condition").prefetch_related("visitors", "photos"),
             "cases": clue.cases.order_by("-id"),
-            "choices": choices_of(clue, self.user, self.at),
+            "choices": [choice for choice in choices if choice.item.action != "verify"],
+            "may_verify": any(choice.item.action == "verify" for choice in choices),
             "clock": _clock(clue, timezone.localdate()),
             "next": _next_of(clue, self.user),
         }

@@ -25,15 +25,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
     "policy-list", "ledger-list", "export-list", "find", "clue-channels",
+    "register-list",
     "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
-    "household-detail", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
+    "household-detail", "household-story", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
     "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
     "case-papers", "case-paper", "case-paper-word", "visit-print",
 }  # fmt: skip
-# Entering a visit: for those who may, which an auditor may not.
-OF_VISITOR = {"visit-new", "visit-section", "visit-check"}
+# Entering a visit or a change: for those who may, which an auditor may not.
+OF_VISITOR = {"visit-new", "visit-section", "visit-check", "household-change", "household-change-record"}
+# Held by tests/households/test_household_pages.py and tests/imports/test_register_pages.py.
+OF_REGISTER = {"proposal-decide", "register-detail", "register-errors"}
 # Held by tests/field/test_visit_pages.py.
 OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 # Held by tests/accounts/test_staff_pages.py.
@@ -100,7 +103,8 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         "case-detail": [case.uid], "case-step": [case.uid, "stop"], "plan-detail": [plan.pk], "plan-adopt": [plan.pk],
         "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
         "case-papers": [case.uid], "case-paper": [case.uid, "minutes"], "case-paper-word": [case.uid, "minutes"],
-        "visit-print": [visit.uid],
+        "visit-print": [visit.uid], "household-story": [household.uid], "household-change": [household.uid],
+        "household-change-record": [household.uid, "death"],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
     keys |= dict.fromkeys(OF_PLACE, ["T1"])
@@ -133,6 +137,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_PLACE
         | OF_EXPORTER
         | OF_DESK
+        | OF_REGISTER
         | WITHOUT_PAGE
     )
 

@@ -1,0 +1,99 @@
+"""One household on one page, and its time line in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import may
+from accounts.views.base import Page
+from assistance.models import Measure
+from households.models import Household
+from households.permissions import DECIDE, RECORD
+from reports.household.facts import chart_of, department_facts, earned, guarantees, papers
+from reports.household.story import KINDS, chapter_of
+
+ON_PAGE = 12
+
+
+def _households(user: User) -> QuerySet[Household]:
+    return Household.objects.visible_to(user).select_related("village__parent", "helper")
+
+
+class HouseholdDetail(Page):
+    """Members, guarantees, incomes, help, department facts, papers and the newest of the story."""
+
+    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
+        household = get_object_or_404(_households(self.user), uid=uid)
+        members = list(household.memberships.select_related("person").present_first())
+        context = {
+            "household": household,
+            "head": next((row for row in members if row.is_head and row.left_on is None), None),
+            "present": [row for row in members if row.left_on is None],
+            "left": [row for row in members if row.left_on is not None],
+            **self._living(household),
+            **self._work(household),
+            "facts": department_facts(household),
+            "chapter": chapter_of(household, size=ON_PAGE),
+            "proposals": list(household.change_proposals.filter(state="open").select_related("person")),
+            "may_change": self._may(household, RECORD),
+            "may_decide": self._may(household, DECIDE),
+            "may_visit": self._may(household, "monitoring.record_visit"),
+            "may_report": self._may(household, "monitoring.register_clue"),
+            "may_open_case": self._may(household, "monitoring.prepare_case"),
+            "kinds": KINDS,
+            "year": timezone.localdate().year,
+        }
+        return render(request, "households/detail.html", context)
+
+    def _living(self, household: Household) -> dict[str, Any]:
+        conditions = list(household.conditions.all()[:20])
+        found = guarantees(conditions)
+        rows = earned(household, household.incomes.all()[:60])
+        return {
+            "guarantees": found,
+            "all_good": all(item.ok for item in found),
+            "earned": rows,
+            "chart": chart_of(rows) if rows else None,
+        }
+
+    def _work(self, household: Household) -> dict[str, Any]:
+        cases = list(household.cases.order_by("-id")[:50])
+        clues = list(household.clues.order_by("-id")[:20])
+        measures = Measure.objects.filter(plan__episode__household=household).standing(timezone.localdate())
+        return {
+            "episodes": list(household.episodes.select_related("plan").order_by("-serial")),
+            "open_case": next((case for case in cases if case.closed_on is None), None),
+            "open_clues": [clue for clue in clues if clue.closed_on is None],
+            "measures": list(measures.select_related("type", "beneficiary")[:20]),
+            "papers": papers(household.visits.all()[:40], cases)[:20],
+        }
+
+    def _may(self, household: Household, right: str) -> bool:
+        code, helper = household.village_id, household.helper_id
+        return may(actor=self.user, right=right, code=code, at=self.at, helper_id=helper)
+
+
+class HouseholdStory(Page):
+    """The whole time line, page by page, of one kind where asked."""
+
+    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
+        household = get_object_or_404(_households(self.user), uid=uid)
+        kind = request.GET.get("kind", "")
+        page = request.GET.get("page", "")
+        number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 4 else 1
+        kind = kind if kind in KINDS else ""
+        context = {
+            "household": household,
+            "head": household.memberships.heads().current().select_related("person").first(),
+            "chapter": chapter_of(household, kind=kind, page=max(number, 1)),
+            "kinds": KINDS,
+            "kind": kind,
+            "number": max(number, 1),
+        }
+        return render(request, "households/story.html", context)
