@@ -20,7 +20,7 @@ from demo.county import COUNTY, County, build_county
 from demo.deeds import Deeds
 from demo.feeds import write_month
 from demo.register import write_register
-from demo.staff import Login, hire_staff, shown
+from demo.staff import Login, hire_staff, open_doors, shown
 from demo.stage import CHINA, Stage
 from demo.year import YEAR_DAYS, begin_year, last_months, month
 from households.services.register import import_register
@@ -112,7 +112,7 @@ def build(households: int, ledgers: Path, progress: Progress) -> list[Login]:
     progress.step(f"共办理 {stage.acts} 件")
     _write_ledgers(ledgers, progress, now)
     progress.step("完成")
-    return staff.logins
+    return open_doors(staff, now)
 
 
 def _write_divisions(county: County, folder: Path) -> Path:

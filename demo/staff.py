@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,8 @@ from accounts.passwords import first_password
 from accounts.services.posts import appoint
 from demo import names
 from demo.county import COUNTY, County, Village
+from monitoring.models import Case, Clue
+from monitoring.turns import CASE_TURNS, CLUE_TURNS, states_of
 
 SINCE = date(2020, 1, 1)
 
@@ -36,11 +39,10 @@ class Staff:
     villages: dict[str, list[User]] = field(default_factory=dict)
     liaisons: dict[str, User] = field(default_factory=dict)
     helpers: dict[str, User] = field(default_factory=dict)
-    logins: list[Login] = field(default_factory=list)
 
 
 class Hiring:
-    """Makes users and posts; only those with a login get a password, which takes time to hash."""
+    """Makes users and posts."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -48,17 +50,10 @@ class Hiring:
         self.places = {place.code: place for place in Division.objects.all()}
         self.staff = Staff()
 
-    def hire(self, username: str, role: Role, code: str, *, department: str = "", login: bool = False) -> User:
+    def hire(self, username: str, role: Role, code: str, *, department: str = "") -> User:
         place = self.places[code]
         user = User.objects.create_user(username, None, name=self._name(), unit=self._unit(place, department))
         appoint(user=user, division=place, role=role, department=department, starts_on=SINCE, actor=None, at=self.at)
-        if login:
-            password = first_password()
-            user.set_password(password)
-            user.password_changed_at = datetime.now(tz=self.at.tzinfo)
-            user.save(update_fields=["password", "password_changed_at"])
-            where = Department(department).label if department else place.name
-            self.staff.logins.append(Login(role.label, where, username, password))
         return user
 
     def _name(self) -> str:
@@ -73,11 +68,11 @@ class Hiring:
 
 
 def hire_staff(county: County, at: datetime) -> Staff:
-    """The county's offices; one login per role, the village ones in two neighbouring villages."""
+    """The county's offices: two people in each that keep each other's duties apart."""
     hiring = Hiring(at)
     staff = hiring.staff
     staff.bureau = [
-        hiring.hire("county", Role.COUNTY_BUREAU, COUNTY[0], login=True),
+        hiring.hire("county", Role.COUNTY_BUREAU, COUNTY[0]),
         hiring.hire("county2", Role.COUNTY_BUREAU, COUNTY[0]),
     ]
     townships = list(dict.fromkeys(village.township_code for village in county.villages))
@@ -86,36 +81,71 @@ def hire_staff(county: County, at: datetime) -> Staff:
     for number, village in enumerate(county.villages, start=1):
         _hire_village(hiring, number, village)
     _hire_liaisons(hiring)
-    hiring.hire("auditor", Role.AUDITOR, COUNTY[0], login=True)
-    hiring.hire("admin", Role.ADMINISTRATOR, COUNTY[0], login=True)
+    hiring.hire("auditor", Role.AUDITOR, COUNTY[0])
+    hiring.hire("admin", Role.ADMINISTRATOR, COUNTY[0])
     return staff
 
 
+def open_doors(staff: Staff, at: datetime) -> list[Login]:
+    """A login of every role, where there is most to do after the year: the two busiest villages, and the township of
+    the first. Only these get a password, which takes time to hash."""
+    first, second = _busiest(staff)
+    township = f"{first[:9]}000"
+    people = [
+        staff.bureau[0],
+        staff.townships[township][0],
+        staff.leaders[township],
+        staff.helpers[township],
+        staff.villages[first][0],
+        staff.villages[second][0],
+        *User.objects.filter(username__in=("medical", "auditor", "admin")).order_by("-username"),
+    ]
+    return [_open(user, at) for user in people]
+
+
+def _busiest(staff: Staff) -> list[str]:
+    """The codes of the two villages with most clues and cases waiting for them."""
+    waiting = Counter(dict.fromkeys(staff.villages, 0))
+    for model, turns in ((Clue, CLUE_TURNS), (Case, CASE_TURNS)):
+        codes = model.objects.filter(state__in=states_of(turns, "village")).values_list("village_id", flat=True)
+        waiting.update(codes)
+    return [code for code, _ in waiting.most_common(2)]
+
+
+def _open(user: User, at: datetime) -> Login:
+    post = user.posts.select_related("division").get()
+    password = first_password()
+    user.set_password(password)
+    user.password_changed_at = at
+    user.save(update_fields=["password", "password_changed_at"])
+    where = post.get_department_display() or post.division.name
+    return Login(post.get_role_display(), where, user.username, password)
+
+
 def _hire_township(hiring: Hiring, number: int, code: str) -> None:
-    first = number == 1
-    suffix = "" if first else str(number)
+    suffix = "" if number == 1 else str(number)
     staff = hiring.staff
     staff.townships[code] = [
-        hiring.hire(f"township{suffix}", Role.TOWNSHIP_STAFF, code, login=first),
+        hiring.hire(f"township{suffix}", Role.TOWNSHIP_STAFF, code),
         hiring.hire(f"township{number}b", Role.TOWNSHIP_STAFF, code),
     ]
-    staff.leaders[code] = hiring.hire(f"leader{suffix}", Role.TOWNSHIP_LEADER, code, login=first)
-    staff.helpers[code] = hiring.hire(f"helper{suffix}", Role.HELPER, code, login=first)
+    staff.leaders[code] = hiring.hire(f"leader{suffix}", Role.TOWNSHIP_LEADER, code)
+    staff.helpers[code] = hiring.hire(f"helper{suffix}", Role.HELPER, code)
 
 
 def _hire_village(hiring: Hiring, number: int, village: Village) -> None:
     hiring.staff.villages[village.code] = [
-        hiring.hire(f"village{number}", Role.VILLAGE_CADRE, village.code, login=number <= 2),
+        hiring.hire(f"village{number}", Role.VILLAGE_CADRE, village.code),
         hiring.hire(f"village{number}b", Role.VILLAGE_CADRE, village.code),
     ]
 
 
 def _hire_liaisons(hiring: Hiring) -> None:
     for department in Department:
-        login = department == Department.MEDICAL_INSURANCE
-        username = "medical" if login else department.value.replace("_", "-")
+        is_medical = department == Department.MEDICAL_INSURANCE
+        username = "medical" if is_medical else department.value.replace("_", "-")
         hiring.staff.liaisons[department.value] = hiring.hire(
-            username, Role.LIAISON, COUNTY[0], department=department.value, login=login
+            username, Role.LIAISON, COUNTY[0], department=department.value
         )
 
 

@@ -42,7 +42,7 @@ def begin_year(deeds: Deeds, county: County) -> None:
     _begin_ways_back(deeds)
     begin_births(deeds, start, max(2, len(county.houses) // 250))
     households = len(county.houses)
-    free = _free_households(deeds, county)
+    free = _free_households(deeds)
     for _ in range(max(4, min(34, households // 70))):
         day = start + timedelta(days=deeds.stage.random.randrange(20, YEAR_DAYS - 40))
         deeds.stage.begin(reported(deeds, free.pop(), day))
@@ -71,14 +71,11 @@ def _begin_ways_back(deeds: Deeds) -> None:
         deeds.stage.begin(reported(deeds, household, deeds.stage.now - timedelta(days=back), end="identify"))
 
 
-def _free_households(deeds: Deeds, county: County) -> list[Household]:
-    """Households without an episode, mixed; every other one of the two villages whose cadres have logins."""
+def _free_households(deeds: Deeds) -> list[Household]:
+    """Households without an episode, mixed."""
     known = list(Household.objects.filter(episodes__isnull=True, needs_mending="").order_by("id"))
     deeds.stage.random.shuffle(known)
-    first = {village.code for village in county.villages[:2]}
-    near = [household for household in known if household.village_id in first]
-    far = [household for household in known if household.village_id not in first]
-    return [household for pair in zip(near, far, strict=False) for household in pair] + far[len(near) :]
+    return known
 
 
 def reported(deeds: Deeds, household: Household, day: datetime, end: str = "") -> Story:

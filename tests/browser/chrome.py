@@ -24,19 +24,19 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 
 @dataclass
 class County:
-    """The made-up county as it is served: its address and everybody's password."""
+    """The made-up county as it is served: its address, and user name and password of somebody of every role."""
 
     address: str
-    passwords: dict[str, str]
+    logins: dict[str, tuple[str, str]]
     contexts: dict[str, BrowserContext] = field(default_factory=dict)
 
-    def sign_in(self, browser: Browser, username: str) -> BrowserContext:
-        """A browser in which `username` is signed in; one for each, kept."""
-        if username not in self.contexts:
+    def sign_in(self, browser: Browser, role: str) -> BrowserContext:
+        """A browser in which somebody of the role is signed in; one for each, kept."""
+        if role not in self.contexts:
             context = browser.new_context(base_url=self.address, viewport=DESK, locale="zh-CN")
-            sign_in(context.new_page(), username, self.passwords[username])
-            self.contexts[username] = context
-        return self.contexts[username]
+            sign_in(context.new_page(), *self.logins[role])
+            self.contexts[role] = context
+        return self.contexts[role]
 
 
 def sign_in(page: Page, username: str, password: str, address: str = "") -> None:

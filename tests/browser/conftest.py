@@ -38,11 +38,11 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
                           env=environment, capture_output=True, text=True)  # fmt: skip
     assert made.returncode == 0, made.stderr[-2000:]
     lines = [line.split("\t") for line in made.stdout.splitlines() if line.count("\t") == 3]
-    passwords = {username: password for _, _, username, password in lines[1:]}
+    logins = {role.strip(): (username, password) for role, _, username, password in reversed(lines[1:])}
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)
     with Served(environment, folder / "web.log") as address:
-        yield County(address, passwords)
+        yield County(address, logins)
 
 
 @pytest.fixture
