@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -116,16 +117,24 @@ def blind_indexes(field: str, values: Iterable[str]) -> list[bytes]:
     """The same for many values, about a microsecond each: HMAC by hand (RFC 2104) from two keyed contexts."""
     *_, oldest = _configured().values()
     block = _derived(oldest, f"index|{field}|v1").ljust(hashlib.sha256().block_size, b"\0")
-    inner, outer = hashlib.sha256(bytes(b ^ 0x36 for b in block)), hashlib.sha256(bytes(b ^ 0x5C for b in block))
-    return [_digest(inner, outer, value) for value in values]
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in block)).copy
+    outer = hashlib.sha256(bytes(b ^ 0x5C for b in block)).copy
+    found: list[bytes] = []
+    for value in values:  # no call of our own in here: it would cost a fifth of the whole
+        inside, outside = inner(), outer()
+        inside.update(value.encode())
+        outside.update(inside.digest())
+        found.append(outside.digest()[:INDEX_BYTES])
+    return found
 
 
-def _digest(inner: Any, outer: Any, value: str) -> bytes:
-    inside, outside = inner.copy(), outer.copy()
-    inside.update(value.encode())
-    outside.update(inside.digest())
-    digest: bytes = outside.digest()
-    return digest[:INDEX_BYTES]
+def scrambled(field: str, blocks: bytes) -> bytes:
+    """Every 16-byte block put through a permutation of its own for each field and key: different blocks stay different,
+    equal ones equal, and nothing can be told of a block without the key."""
+    *_, oldest = _configured().values()
+    key = _derived(oldest, f"scramble|{field}|v1")
+    # One block at a time is what is wanted: equal blocks are to stay equal, as with a blind index.
+    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(blocks)
 
 
 class Sealed(property):

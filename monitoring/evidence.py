@@ -2,7 +2,7 @@
 
 A kept file lies under DATA_DIR/evidence and is named by a keyed hash of its content, so one that a rolled-back import
 left behind is harmless and the next import of the same file takes it over. Layout: sealed blocks one after another
-(rows as JSON, deflated), a sealed index, and the index's length in the last 8 bytes. Each seal is bound to the
+(`monitoring.evidence_blocks`), a sealed index, and the index's length in the last 8 bytes. Each seal is bound to the
 original file, feed, period and block number. `monitoring.services.feeds.rebuild_evidence` makes a lost one anew.
 """
 
@@ -12,7 +12,7 @@ import json
 import os
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -24,15 +24,12 @@ from django.conf import settings
 
 from accounts.crypto import Unreadable, blind_index, seal, unseal
 from accounts.errors import Refused
+from monitoring.evidence_blocks import pack, unpack
 from monitoring.models import FeedBatch
 from sheets.clean import Cell, text
+from sheets.columns import Words
 
-BLOCK_ROWS = 2_000
-# Rows in one piece of JSON: what has to be parsed to get at one of them.
-_PIECE_ROWS = 20
 _TRAILER_BYTES = 8
-_CELL_END, _ROW_END = "\x1f", "\x1e"
-_PLAIN, _JSON = b"P", b"J"
 # Younger scratch files may belong to an import that is still running.
 _SCRATCH_AGE = timedelta(days=1)
 
@@ -63,36 +60,24 @@ class EvidenceWriter:
         self._content = sha256()
         self._sheets: list[Sheet] = []
         self._blocks: list[_Block] = []
-        self._rows: list[Sequence[Cell]] = []
         self.positions = 0
 
     def begin_sheet(self, sheet: Sheet) -> None:
-        self._flush()
         self._sheets.append(sheet)
 
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
-        self._rows.extend(rows)
-        while len(self._rows) >= BLOCK_ROWS:
-            self._write(self._rows[:BLOCK_ROWS])
-            del self._rows[:BLOCK_ROWS]
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._write(self._rows)
-            self._rows = []
-
-    def _write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        plain = _packed(rows)
-        self._content.update(plain)
-        sealed = seal(zlib.compress(plain, 1), _place(self._origin, str(len(self._blocks))))
-        place = _Block(self.positions, len(self._sheets) - 1, self._file.tell(), len(sealed))
+    def add(self, columns: Sequence[Words | list[Cell]], rows: int) -> None:
+        """The next rows of the sheet, as columns."""
+        if not rows:
+            return
+        packed = pack(columns, rows)
+        self._content.update(packed)
+        sealed = seal(packed, _place(self._origin, str(len(self._blocks))))
+        self._blocks.append(_Block(self.positions, len(self._sheets) - 1, self._file.tell(), len(sealed)))
         self._file.write(sealed)
-        self._blocks.append(place)
-        self.positions += len(rows)
+        self.positions += rows
 
     def finish(self) -> str:
         """Write the index, flush to the disk, rename; returns the name under which the rows are kept."""
-        self._flush()
         index = json.dumps({"sheets": self._sheets, "blocks": self._blocks, "rows": self.positions}).encode()
         self._content.update(index)
         sealed = seal(zlib.compress(index), _place(self._origin, "index"))
@@ -126,7 +111,7 @@ class EvidenceReader:
         self._file.seek(-_TRAILER_BYTES, os.SEEK_END)
         length = int.from_bytes(self._file.read(_TRAILER_BYTES), "big")
         self._file.seek(-_TRAILER_BYTES - length, os.SEEK_END)
-        index = json.loads(self._open(self._file.read(length), "index"))
+        index = self._open(self._file.read(length), "index", lambda packed: json.loads(zlib.decompress(packed)))
         self.sheets = [Sheet(*sheet) for sheet in index["sheets"]]
         self._blocks = [_Block(*block) for block in index["blocks"]]
         self._firsts = [block.first for block in self._blocks]
@@ -154,46 +139,18 @@ class EvidenceReader:
     def _rows_of(self, number: int, places: Sequence[int]) -> dict[int, list[Cell]]:
         block = self._blocks[number]
         self._file.seek(block.offset)
-        return _unpacked(self._open(self._file.read(block.length), str(number)), places)
+        found: dict[int, list[Cell]] = self._open(
+            self._file.read(block.length), str(number), lambda packed: unpack(packed, places)
+        )
+        return found
 
-    def _open(self, sealed: bytes, part: str) -> bytes:
+    def _open(self, sealed: bytes, part: str, read: Callable[[bytes], Any]) -> Any:
         try:
-            return zlib.decompress(unseal(sealed, _place(self._origin, part)))
+            return read(unseal(sealed, _place(self._origin, part)))
         except (Unreadable, IndexError, zlib.error) as error:
             raise Refused(
                 "留存的数据行已损坏或密钥不对，请核对 FIELD_KEYS，或从备份恢复。", code="evidence_damaged"
             ) from error
-
-
-def _packed(rows: Sequence[Sequence[Cell]]) -> bytes:
-    """Rows as bytes: JSON, or for rows of nothing but text, which most are, cells and rows with separators between."""
-    try:
-        packed = _ROW_END.join(map(_CELL_END.join, rows))  # type: ignore[arg-type]  # other cells raise
-    except TypeError:
-        packed = ""
-    cells = sum(map(len, rows))
-    if packed.count(_CELL_END) == cells - len(rows) and packed.count(_ROW_END) == len(rows) - 1:
-        return _PLAIN + packed.encode(errors="surrogatepass")
-    pieces = [
-        json.dumps(rows[start : start + _PIECE_ROWS], ensure_ascii=False, separators=(",", ":"), default=text)
-        for start in range(0, len(rows), _PIECE_ROWS)
-    ]
-    # JSON writes a line feed inside a text as \\n.
-    return _JSON + "\n".join(pieces).encode(errors="surrogatepass")
-
-
-def _unpacked(content: bytes, places: Sequence[int]) -> dict[int, list[Cell]]:
-    """The rows at these places of what `_packed` made; KeyError for a place behind the last."""
-    packed = content[1:].decode(errors="surrogatepass")
-    try:
-        if content[:1] == _PLAIN:
-            rows = packed.split(_ROW_END)
-            return {place: list(rows[place].split(_CELL_END)) for place in places}
-        pieces = packed.split("\n")
-        parsed = {number: json.loads(pieces[number]) for number in {place // _PIECE_ROWS for place in places}}
-        return {place: parsed[place // _PIECE_ROWS][place % _PIECE_ROWS] for place in places}
-    except IndexError as error:
-        raise KeyError(places[-1]) from error
 
 
 def rows_as_received(batch: FeedBatch, positions: Iterable[int]) -> dict[int, dict[str, str]]:

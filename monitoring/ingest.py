@@ -43,6 +43,7 @@ class Reading:
     warnings: list[str]
     sink: Sink
     evidence: EvidenceWriter
+    registry: Registry
 
     def close(self) -> None:
         self.sink.close()
@@ -104,9 +105,8 @@ def read(
         SheetError: the file turns out damaged, or has too many rows.
     """
     feed = source.feed
-    sieve = Sieve(
-        feed, last_day(period), registry or Registry.load(), earlier_rows(feed, period), known or KeyTable(b"")
-    )
+    people = registry or Registry.load()
+    sieve = Sieve(feed, last_day(period), people, earlier_rows(feed, period), known or KeyTable(b""))
     reading = Reading(
         feed,
         period,
@@ -115,8 +115,9 @@ def read(
         sieve.rejected,
         sheets=[source.sheet(table) for table in source.tables],
         warnings=_other_months([line for table in source.tables for line in table.titles], period),
-        sink=sink or open_sink(),
+        sink=sink or open_sink(asset=feed.asset),
         evidence=EvidenceWriter(origin(source.sha256, feed.name, period)),
+        registry=people,
     )
     try:
         for table, sheet in zip(source.tables, reading.sheets, strict=True):
@@ -124,7 +125,7 @@ def read(
             for block in table.blocks(_BLOCK_ROWS):
                 accepted = sieve.pass_block(sheet.name, block)
                 reading.sink.add(sheet.name, accepted)
-                reading.evidence.add(accepted.raw)
+                reading.evidence.add(accepted.received, len(accepted.rows))
         yield reading
     finally:
         reading.close()

@@ -11,13 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from monitoring.ingest_copy import PIECE_BYTES, as_binary, binary_pieces
 from monitoring.ingest_rows import Accepted
 from monitoring.models import FeedRow
 
 _COLUMNS = (
+    "id",
     "position",
     "row",
     "id_index",
@@ -29,11 +32,10 @@ _COLUMNS = (
     "amount",
     "facts",
     "sheet",
+    "asset",
     "batch_id",
 )
 _SHEET_LENGTH = FeedRow._meta.get_field("sheet").max_length or 0
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_PIECE = 1 << 18
 
 
 class Sink(Protocol):
@@ -48,9 +50,9 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
-def open_sink() -> Sink:
-    """The sink for the configured database."""
-    return CopySink() if connection.vendor == "postgresql" else InsertSink()
+def open_sink(*, asset: bool) -> Sink:
+    """The sink for the configured database; `asset` says that the rows are looked up by person."""
+    return CopySink(asset=asset) if connection.vendor == "postgresql" else InsertSink(asset=asset)
 
 
 def scratch_file() -> IO[bytes]:
@@ -61,56 +63,34 @@ def scratch_file() -> IO[bytes]:
 
 
 class CopySink:
-    """PostgreSQL: the rows as text for COPY, all but the batch, which is known only at the end."""
+    """PostgreSQL: the rows in COPY's binary form, all but the batch, which is known only at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, asset: bool) -> None:
         self._file = scratch_file()
+        self._asset = asset
 
     def add(self, sheet: str, accepted: Accepted) -> None:
-        tail = "\t" + sheet[:_SHEET_LENGTH].translate(_ESCAPES)
-        lines = map("\t".join, zip(*_copy_columns(accepted), strict=True))
-        text = (tail + "\n").join(lines)
-        if text:
-            self._file.write((text + tail + "\n").encode())
+        as_binary(self._file, accepted, sheet=sheet[:_SHEET_LENGTH], asset=self._asset)
 
     def store(self, batch: int) -> None:
-        self._file.seek(0)
         with connection.cursor() as cursor:
-            statement = f"COPY {FeedRow._meta.db_table} ({', '.join(_COLUMNS)}) FROM STDIN"
-            cursor.copy_expert(statement, _WithBatch(self._file, batch), _PIECE)
+            statement = f"COPY {FeedRow._meta.db_table} ({', '.join(_COLUMNS)}) FROM STDIN WITH (FORMAT binary)"
+            cursor.copy_expert(statement, _Pieces(binary_pieces(self._file, batch)), PIECE_BYTES)
 
     def close(self) -> None:
         self._file.close()
 
 
-def _copy_columns(accepted: Accepted) -> list[list[str]]:
-    """The columns in COPY's text format, whose NULL is \\N."""
-    rows = len(accepted.rows)
-    return [
-        list(map(str, range(accepted.first, accepted.first + rows))),
-        list(map(str, accepted.rows)),
-        ["\\\\x" + key.hex() for key in accepted.indexes],
-        ["\\\\x" + key.hex() for key in accepted.digests],
-        ["\\N" if person is None else str(person) for person in accepted.persons],
-        ["t" if differs else "f" for differs in accepted.differs],
-        ["t" if repeated else "f" for repeated in accepted.repeated],
-        [day or "\\N" for day in accepted.days],
-        [amount or "\\N" for amount in accepted.amounts],
-        [facts.translate(_ESCAPES) if facts else "" for facts in accepted.facts],
-    ]
+class _Pieces:
+    """Pieces of bytes, read like a file."""
 
-
-class _WithBatch:
-    """A reader that appends the batch to every line as it goes by."""
-
-    def __init__(self, file: IO[bytes], batch: int) -> None:
-        self._file = file
-        self._ending = b"\t%d\n" % batch
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         self._left = memoryview(b"")
 
-    def read(self, size: int = _PIECE) -> bytes:
+    def read(self, size: int) -> memoryview | bytes:
         if not self._left:
-            self._left = memoryview(self._file.read(_PIECE).replace(b"\n", self._ending))
+            self._left = memoryview(next(self._pieces, b""))
         piece, self._left = self._left[:size], self._left[size:]
         return bytes(piece)
 
@@ -118,21 +98,25 @@ class _WithBatch:
 class InsertSink:
     """Any other database: the rows as tuples, a block at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, asset: bool) -> None:
         self._file = scratch_file()
+        self._asset = asset
 
     def add(self, sheet: str, accepted: Accepted) -> None:
+        facts = accepted.facts
+        days = np.datetime_as_string(facts.days).tolist()
+        amounts = facts.amounts.tolist()
         rows = zip(
             range(accepted.first, accepted.first + len(accepted.rows)),
-            accepted.rows,
-            accepted.indexes,
-            accepted.digests,
-            accepted.persons,
-            accepted.differs,
-            accepted.repeated,
-            [day or None for day in accepted.days],
-            [int(amount) if amount else None for amount in accepted.amounts],
-            accepted.facts,
+            accepted.rows.tolist(),
+            _keys(accepted.indexes),
+            _keys(accepted.digests),
+            [person or None for person in accepted.persons.tolist()],
+            accepted.differs.tolist(),
+            accepted.repeated.tolist(),
+            [None if day == "NaT" else day for day in days],
+            [amounts[i] if there else None for i, there in enumerate(facts.has_amount.tolist())],
+            map(facts.texts.__getitem__, facts.codes.tolist()),
             strict=True,
         )
         marshal.dump((sheet[:_SHEET_LENGTH], list(rows)), self._file)
@@ -141,9 +125,10 @@ class InsertSink:
         marks = ", ".join(["%s"] * len(_COLUMNS))
         names = ", ".join(f'"{name}"' for name in _COLUMNS)
         statement = f'INSERT INTO "{FeedRow._meta.db_table}" ({names}) VALUES ({marks})'
+        first = FeedRow.key_of(batch, 0)
         with connection.cursor() as cursor:
             for sheet, rows in self._blocks():
-                cursor.executemany(statement, [(*row, sheet, batch) for row in rows])
+                cursor.executemany(statement, [(first + row[0], *row, sheet, self._asset, batch) for row in rows])
 
     def _blocks(self) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         end = self._file.tell()
@@ -153,3 +138,8 @@ class InsertSink:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _keys(pairs: Any) -> list[bytes]:
+    keys: list[bytes] = pairs.astype(">u8").view("V16").ravel().tolist()
+    return keys

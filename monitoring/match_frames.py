@@ -268,7 +268,7 @@ def _periods(rule: Rule, period: date) -> dict[int, str]:
 
 
 def _rows(county: County, rule: Rule, batches: list[int], periods: Mapping[int, str]) -> Iterator[pd.DataFrame]:
-    rows = FeedRow.objects.filter(batch__in=batches, person__isnull=False)
+    rows = FeedRow.objects.of(batches).filter(person__isnull=False)
     if rule.window == "calendar_year":
         rows = rows.filter(happened_on__range=(date(county.end.year, 1, 1), county.end))
     columns: dict[str, Dtype] = {"row": "int64", "person": "int64", "on": "category", "amount": "Int64"}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -14,6 +17,7 @@ from monitoring.turns import BARRED, CASE_TURNS, CLUE_TURNS, LEVELS, states_of
 
 if TYPE_CHECKING:
     from accounts.models import Division, User
+    from monitoring.models import FeedBatch
 
 COUNTY_READERS = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
 
@@ -35,6 +39,24 @@ class FeedBatchQuerySet(models.QuerySet):
 class FeedRowQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(batch__state="current")
+
+    def of(self, batches: Iterable[FeedBatch | int]) -> Self:
+        """The rows of these batches, found by their keys (`FeedRow.key_of`)."""
+        keys = sorted(batch if isinstance(batch, int) else batch.pk for batch in batches)
+        if not keys:
+            return self.none()
+        span_of = self.model.span_of  # type: ignore[attr-defined]
+        spans = (Q(pk__range=span_of(first, last)) for first, last in _runs(keys))
+        return self.filter(reduce(or_, spans))
+
+
+def _runs(keys: list[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of keys that follow each other."""
+    start = 0
+    for place in range(1, len(keys) + 1):
+        if place == len(keys) or keys[place] > keys[place - 1] + 1:
+            yield keys[start], keys[place - 1]
+            start = place
 
 
 class MatchRunQuerySet(models.QuerySet):
@@ -229,6 +251,16 @@ class TransitionQuerySet(models.QuerySet):
 
 class VisitQuerySet(_OfHousehold):
     pass
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Of the user's places; a helper sees what has been linked to his households."""
+        return self.filter(scope_of(user).q("village_id", helper="household__helper_id"))
+
+    def waiting(self) -> Self:
+        """Those that nobody has linked to a household or refused yet."""
+        return self.filter(state="received")
 
 
 class PolicyValueQuerySet(models.QuerySet):

@@ -53,7 +53,7 @@ def read_in_child(path: Path, limits: Limits | None = None, fence: Fence | None 
     child = _Child(fence or Fence())
     try:
         names = child.ask(("open", str(path.resolve()), bounds))
-        sources: list[Source] = [_ChildSource(child, i, name) for i, name in enumerate(names)]
+        sources: list[Source] = [_ChildSource(child, i, name, only_text=plain) for i, (name, plain) in enumerate(names)]
         yield Book(sources, bounds)
     finally:
         child.end()
@@ -62,8 +62,9 @@ def read_in_child(path: Path, limits: Limits | None = None, fence: Fence | None 
 class _ChildSource:
     """A sheet whose rows come through the pipe, a chunk for each question."""
 
-    def __init__(self, child: _Child, index: int, name: str) -> None:
+    def __init__(self, child: _Child, index: int, name: str, *, only_text: bool) -> None:
         self.name = name
+        self.only_text = only_text
         self._child = child
         self._index = index
 
@@ -143,7 +144,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
             value: Any
             if verb == "open":
                 book = open_book(Path(rest[0]), rest[1])
-                value = [source.name for source in book.sources]
+                value = [(source.name, source.only_text) for source in book.sources]
             elif verb == "start" and book is not None:
                 readings.append(book.sources[rest[0]].chunks(rest[1]))
                 value = len(readings) - 1

@@ -60,6 +60,8 @@ def _is_utf8(head: bytes) -> bool:
 class CsvSource:
     """The one sheet of a CSV file, read with one delimiter."""
 
+    only_text = True
+
     def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
         self.name = path.stem
         self._path = path

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -129,26 +130,28 @@ def _check_birth(number: str, latest: date) -> None:
 
 
 def clean_ids(values: Sequence[Cell], latest: date) -> tuple[list[str | None], list[CellFault | None]]:
-    """`clean_id` for a column: (numbers, faults), None in the one where the other speaks.
+    """`clean_id` for a column: (numbers, faults), None in the one where the other speaks."""
+    numbers, faults = read_ids(values, latest)
+    return numbers, [faults.get(place) for place in range(len(values))]
+
+
+def read_ids(values: Sequence[Cell], latest: date) -> tuple[list[str | None], dict[int, CellFault]]:
+    """`clean_id` for a column: the numbers, None where there is a fault, and the faults by place.
 
     Clean 18-character cells are judged all at once as a byte matrix; only the rest, a few in a
     hundred, go one by one.
     """
-    numbers: list[str | None] = [None] * len(values)
-    faults: list[CellFault | None] = [None] * len(values)
-    whole = [i for i, cell in enumerate(values) if type(cell) is str and len(cell) == _LENGTH]
-    sound = np.zeros(len(values), dtype=np.bool_)
-    if whole:
-        plain = "".join([values[i] for i in whole])  # type: ignore[misc]  # `whole` holds strings
-        sound[whole] = _sound(plain, latest)
-    for i, (cell, is_sound) in enumerate(zip(values, sound.tolist(), strict=True)):
-        if is_sound:
-            numbers[i] = cell  # type: ignore[assignment]  # sound cells are strings
-            continue
+    numbers: list[Any] = list(values)
+    whole = [type(cell) is str and len(cell) == _LENGTH for cell in values]
+    sound = np.array(whole, dtype=np.bool_)
+    if sound.any():
+        sound[sound] = _sound("".join(compress(values, whole)), latest)  # type: ignore[arg-type]  # texts
+    faults: dict[int, CellFault] = {}
+    for place in np.flatnonzero(~sound).tolist():
         try:
-            numbers[i] = clean_id(cell, latest)
+            numbers[place] = clean_id(values[place], latest)
         except CellFault as fault:
-            faults[i] = fault
+            numbers[place], faults[place] = None, fault
     return numbers, faults
 
 

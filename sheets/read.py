@@ -71,7 +71,7 @@ class Book:
         whole = [(heading, source) for heading, source in best.values() if not heading.missing]
         if not whole:
             raise _no_table([(name, heading) for name, (heading, _) in best.items()])
-        return [Table(source, heading, columns, self.limits.rows) for heading, source in whole]
+        return [Table(source, heading, columns, self.limits) for heading, source in whole]
 
 
 def open_book(path: Path, limits: Limits | None = None) -> Book:
@@ -93,6 +93,8 @@ def open_book(path: Path, limits: Limits | None = None) -> Book:
 
 class ExcelSource:
     """One worksheet. Number cells stay float or int: a number that was text is still told apart."""
+
+    only_text = False
 
     def __init__(self, book: calamine.CalamineWorkbook, name: str) -> None:
         self.name = name

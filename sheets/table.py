@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
+from itertools import chain
 from typing import Literal, Protocol
 
 from .faults import SheetError
-from .text import INVISIBLE, Cell, fold_heading, text
+from .guard import Limits
+from .text import Cell, fold_heading, is_blank, text
 
 Kind = Literal["text", "date", "number", "id", "code", "month"]
 Row = list[Cell]
@@ -58,17 +59,31 @@ class Column:
         return [*folded, *map(_without_unit, folded)]
 
 
+class Absent(list[Cell]):
+    """A declared column that the sheet lacks: all ''."""
+
+
 @dataclass(frozen=True)
 class Block:
-    """Some rows of a table, column-wise for the declared columns and row-wise as received.
+    """Some rows of a table, column-wise: all columns of the sheet in their order, and the declared ones by name.
 
-    `rows` are sheet rows counted from 1 (in CSV records, blank ones counted); `cells[name]` and
-    `raw` have one entry for each of them. A declared column that the file lacks is all ''.
+    `rows` are sheet rows counted from 1 (in CSV records, blank ones counted); every column has one entry for each of
+    them. A declared column that the file lacks is all ''. `only_text` says that every cell is a text.
     """
 
     rows: list[int]
+    columns: list[list[Cell]]
     cells: dict[str, list[Cell]]
-    raw: list[Row]
+    only_text: bool = False
+
+    @property
+    def raw(self) -> list[Row]:
+        """The rows as received; short ones are filled up with ''."""
+        return list(map(list, zip(*self.columns, strict=True)))
+
+    def row(self, place: int) -> Row:
+        """One of them."""
+        return [cells[place] for cells in self.columns]
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,7 @@ class Source(Protocol):
     """One sheet as rows: what the formats have in common."""
 
     name: str
+    only_text: bool
 
     def chunks(self, size: int) -> Iterator[list[Row]]:
         """All rows from the first on, blank ones included, at most `size` at a time."""
@@ -101,7 +117,7 @@ class Source(Protocol):
 class Table:
     """A sheet in which the needed headings were found. `blocks` may be called again."""
 
-    def __init__(self, source: Source, heading: Heading, columns: Sequence[Column], limit: int) -> None:
+    def __init__(self, source: Source, heading: Heading, columns: Sequence[Column], limits: Limits) -> None:
         self.sheet = source.name
         self.heading_row = heading.row
         self.headings = heading.headings
@@ -110,7 +126,7 @@ class Table:
         self.unknown = heading.unknown
         self._source = source
         self._names = [column.name for column in columns]
-        self._limit = limit
+        self._limits = limits
 
     def blocks(self, size: int = 20_000) -> Iterator[Block]:
         """The rows below the heading that hold something, at most `size` at a time.
@@ -132,25 +148,48 @@ class Table:
 
     def _kept(self, chunk: list[Row], before: int) -> Block | None:
         """The rows of a chunk that are rows, `before` of the sheet's having gone before it."""
-        if before + len(chunk) > self._limit:
-            raise SheetError(f"表“{self.sheet}”超过{self._limit}行，请拆成几个文件后再导入")
+        if before + len(chunk) > self._limits.rows:
+            raise SheetError(f"表“{self.sheet}”超过{self._limits.rows}行，请拆成几个文件后再导入")
         above = max(0, self.heading_row - before)
-        kept = [i for i, row in enumerate(chunk) if i >= above and filled(row)]
-        if not kept:
+        rows = chunk[above:] if above else chunk
+        if max(map(len, rows), default=0) > self._limits.columns:
+            raise SheetError(f"表“{self.sheet}”超过{self._limits.columns}列，请删除右侧多余的列后再导入")
+        columns = _columns(rows, len(self.headings))
+        blank = set(_blank_rows(columns, len(rows)))
+        if len(blank) == len(rows):
             return None
-        raw = chunk if len(kept) == len(chunk) else [chunk[i] for i in kept]
-        return self._block([before + 1 + i for i in kept], raw)
+        kept = [i for i in range(len(rows)) if i not in blank] if blank else range(len(rows))
+        if blank:
+            columns = [[cells[i] for i in kept] for cells in columns]
+        return self._block([before + above + 1 + i for i in kept], columns)
 
-    def _block(self, rows: list[int], raw: list[Row]) -> Block:
-        width = len(self.headings)
-        for row in raw:
-            if len(row) < width:
-                row.extend([""] * (width - len(row)))
-        cells: dict[str, list[Cell]] = {}
-        for name in self._names:
-            index = self.found.get(name)
-            cells[name] = [""] * len(raw) if index is None else list(map(itemgetter(index), raw))
-        return Block(rows, cells, raw)
+    def _block(self, rows: list[int], columns: list[list[Cell]]) -> Block:
+        absent = Absent([""] * len(rows))
+        places = {name: self.found.get(name) for name in self._names}
+        cells = {name: absent if place is None else columns[place] for name, place in places.items()}
+        return Block(rows, columns, cells, self._source.only_text)
+
+
+def _columns(rows: list[Row], width: int) -> list[list[Cell]]:
+    """Rows as columns, at least `width` of them; short rows are filled up with ''."""
+    lengths = set(map(len, rows))
+    width = max(width, *lengths, 0) if lengths else width
+    if lengths != {width}:
+        rows = [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in rows]
+    flat = list(chain.from_iterable(rows))
+    return [flat[place::width] for place in range(width)]
+
+
+def _blank_rows(columns: Sequence[Sequence[Cell]], count: int) -> Sequence[int]:
+    """Places of the rows in which nothing but white space stands."""
+    maybe: Sequence[int] = range(count)
+    for cells in columns:
+        # Digits, letters and Chinese characters need no longer look.
+        maybe = [i for i in maybe if not (cell := cells[i]) or (type(cell) is str and not cell[0].isalnum())]
+        maybe = [i for i in maybe if is_blank(cells[i])]
+        if not maybe:
+            break
+    return maybe
 
 
 @contextmanager
@@ -167,18 +206,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def filled(row: Sequence[Cell]) -> bool:
-    """Whether something but white space stands in the row; settled by its first filled cell."""
-    for cell in row:
-        if type(cell) is str:
-            # Digits, letters and Chinese characters need no longer look.
-            if cell and (cell[0].isalnum() or cell.strip(INVISIBLE)):
-                return True
-        elif cell is not None:
-            return True
-    return False
 
 
 def find_heading(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> Heading:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from households import register
 from households.models.person import HEAD
 from households.services.register_places import Places, unknown
-from sheets.clean import Cell, CellFault, codes, is_total, squeeze, text, texts
+from sheets.clean import Cell, CellFault, codes, is_total, parse_number, squeeze, text, texts
 from sheets.judge import Fault, Judge
 from sheets.read import Block, Table
 
@@ -90,7 +90,10 @@ class RowJudge:
 
     def __init__(self, places: Places, today: date) -> None:
         self._places = places
-        self._judge = Judge(register.of_kind("month", "number"), id_column=register.ID_NUMBER, latest=today)
+        numbers = {column.name: parse_number for column in register.of_kind("number")}
+        self._judge = Judge(
+            register.of_kind("month", "number"), id_column=register.ID_NUMBER, latest=today, parsers=numbers
+        )
         self._seen: set[str] = set()
         self._doubtful: list[_Doubtful] = []
         self.groups: dict[str, Group] = {}
@@ -103,8 +106,8 @@ class RowJudge:
 
     def _block(self, sheet: int, block: Block) -> None:
         cells = block.cells
-        judged = self._judge.judge(cells)
-        values: dict[str, list[Any]] = dict(judged.values)
+        judged, raw = self._judge.judge(block), block.raw
+        values: dict[str, list[Any]] = {name: column.listed() for name, column in judged.columns.items()}
         values |= {column.name: texts(cells[column.name]) for column in register.of_kind("text")}
         listed = register.of_kind("code")
         wrong: list[Fault | None] = [None] * len(block.rows)
@@ -120,8 +123,8 @@ class RowJudge:
             if is_total(cells["序号"][i], cells[register.NAME][i], cells[register.ID_NUMBER][i]):
                 continue
             self.rows += 1
-            member = Member(sheet, block.rows[i], judged.numbers[i] or "", row, index, block.raw[i])
-            self._place(member, judged.faults[i], wrong[i])
+            member = Member(sheet, block.rows[i], judged.numbers[i] or "", row, index, raw[i])
+            self._place(member, judged.faults.get(i), wrong[i])
 
     def _place(self, member: Member, fault: Fault | None, wrong: Fault | None) -> None:
         household = household_number(member[register.HOUSEHOLD])

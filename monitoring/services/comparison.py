@@ -58,7 +58,7 @@ def comparison_hits(case: Case, *, on: date, months: int = 6) -> list[AssetRow]:
         Refused: the kept rows of a file are missing or damaged.
     """
     people = {person.pk: person for person in members_of(case, on)}
-    rows = FeedRow.objects.filter(batch__in=_batches(on, months), person_id__in=people, duplicate=False)
+    rows = FeedRow.objects.filter(asset=True, batch__in=_batches(on, months), person_id__in=people, duplicate=False)
     by_batch: dict[FeedBatch, list[FeedRow]] = {}
     for row in rows.select_related("batch__file").order_by("batch__period", "position"):
         by_batch.setdefault(row.batch, []).append(row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,8 +13,9 @@ from monitoring.evidence import EvidenceReader, Sheet
 from monitoring.feeds import FEEDS, Feed
 from monitoring.feeds.base import NAME
 from monitoring.ingest import last_day
-from monitoring.ingest_keys import Registry
-from monitoring.ingest_rows import FactWriter, Meeting, judge_for
+from monitoring.ingest_facts import FactWriter
+from monitoring.ingest_keys import Registry, pairs
+from monitoring.ingest_rows import Meeting, judge_for
 from monitoring.models import FeedBatch, FeedRow
 from sheets.clean import Cell
 from sheets.read import Block
@@ -36,7 +36,7 @@ def link_rows(batches: Iterable[FeedBatch]) -> int:
 def _link(batch: FeedBatch) -> int:
     registered = Q(id_index__in=Person.objects.values("id_index"))
     former = Q(id_index__in=FormerNumber.objects.values("id_index"))
-    late = FeedRow.objects.filter(registered | former, batch=batch, person__isnull=True).order_by("position")
+    late = FeedRow.objects.of([batch]).filter(registered | former, person__isnull=True).order_by("pk")
     rows = list(late)
     if not rows:
         return 0
@@ -50,13 +50,15 @@ def _link(batch: FeedBatch) -> int:
 def _fill(feed: Feed, batch: FeedBatch, rows: list[FeedRow], reader: EvidenceReader, registry: Registry) -> None:
     received = reader.rows([row.position for row in rows])
     block = _block(feed, rows, [received[row.position] for row in rows])
-    judged = judge_for(feed, last_day(batch.period)).judge(block.cells)
-    persons, differs = Meeting(registry).of([bytes(row.id_index) for row in rows], block.cells[NAME])
-    values = FactWriter(feed).of(judged, list(range(len(rows))), persons)
-    for row, person, other, day, amount, facts in zip(rows, persons, differs, *values, strict=True):
-        row.person_id, row.name_differs = person, other
-        row.happened_on = date.fromisoformat(day) if day else None
-        row.amount, row.facts = int(amount) if amount else None, facts
+    judged = judge_for(feed, last_day(batch.period)).judge(block)
+    persons, differs = Meeting(registry).of(pairs(bytes(row.id_index) for row in rows), block.cells[NAME])
+    found = FactWriter(feed).of(judged.numbers, judged.columns, persons > 0)
+    days, amounts = found.days.tolist(), found.amounts.tolist()
+    for place, row in enumerate(rows):
+        row.person_id, row.name_differs = int(persons[place]), bool(differs[place])
+        row.happened_on = days[place]
+        row.amount = amounts[place] if found.has_amount[place] else None
+        row.facts = found.texts[found.codes[place]]
     FeedRow.objects.bulk_update(rows, ["person", "name_differs", "happened_on", "amount", "facts"], batch_size=_CHUNK)
 
 
@@ -65,7 +67,7 @@ def _block(feed: Feed, rows: list[FeedRow], received: list[tuple[Sheet, list[Cel
     cells: dict[str, list[Cell]] = {}
     for column in feed.layout():
         cells[column.name] = [_cell(sheet, row, column.name) for sheet, row in received]
-    return Block([row.row for row in rows], cells, [row for _, row in received])
+    return Block([row.row for row in rows], list(cells.values()), cells)
 
 
 def _cell(sheet: Sheet, row: list[Cell], column: str) -> Cell:

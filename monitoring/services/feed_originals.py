@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.errors import Refused
 from accounts.models import User
@@ -49,7 +48,7 @@ def rebuild_evidence(*, batch: FeedBatch, actor: User | None, at: datetime) -> N
     require_feed(actor=actor, feed=FEEDS[batch.feed], at=at)
     collector = _Collector()
     with _reading(batch, collector) as reading, transaction.atomic():
-        stored = FeedRow.objects.filter(batch=batch).order_by("position").values_list("digest", flat=True)
+        stored = FeedRow.objects.of([batch]).order_by("pk").values_list("digest", flat=True)
         if [bytes(digest) for digest in stored] != collector.digests:
             raise Refused("由原始文件读出的数据行与已入库的不一致，不能重建，请从备份恢复。", code="evidence_differs")
         FeedBatch.objects.filter(pk=batch.pk).update(evidence=reading.evidence.finish())
@@ -63,7 +62,7 @@ class _Collector:
         self.digests: list[bytes] = []
 
     def add(self, sheet: str, accepted: Accepted) -> None:
-        self.digests.extend(accepted.digests)
+        self.digests += accepted.digests.view("V16").ravel().tolist()
 
     def store(self, batch: int) -> None:
         raise TypeError("rows that were read again are not stored")
@@ -77,8 +76,8 @@ def _reading(batch: FeedBatch, sink: _Collector | None = None) -> Iterator[Readi
     """The original of a batch read as it was when it came, with the rows that it then came beside."""
     known = None
     if batch.supplements_id is not None:
-        family = Q(batch=batch.supplements_id) | Q(batch__supplements=batch.supplements_id, batch__lt=batch.pk)
-        known = digests(FeedRow.objects.filter(family))
+        siblings = FeedBatch.objects.filter(supplements=batch.supplements_id, pk__lt=batch.pk)
+        known = digests(FeedRow.objects.of([batch.supplements_id, *siblings]))
     scratch = Path(settings.DATA_DIR) / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:

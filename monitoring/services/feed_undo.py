@@ -10,7 +10,7 @@ from accounts.errors import Conflict
 from accounts.models import User
 from accounts.services.audit import record
 from monitoring.feeds import FEEDS
-from monitoring.ingest_keys import digests
+from monitoring.ingest_keys import digests, pairs
 from monitoring.models import FeedBatch, FeedRow, Hit
 from monitoring.rules import RULES_BY_NAME
 from monitoring.services.feed_lock import hold_feed
@@ -59,11 +59,11 @@ def _used_by(batch: FeedBatch, family: list[FeedBatch]) -> list[str]:
     """Households and rules whose standing hits rest on rows of these batches, at most a few."""
     rules = [name for name, rule in RULES_BY_NAME.items() if rule.feed == batch.feed]
     hits = Hit.objects.standing().filter(rule__in=rules, period__gte=batch.period).select_related("household")
-    table = digests(FeedRow.objects.filter(batch__in=family, person__isnull=False))
+    table = digests(FeedRow.objects.of(family).filter(person__isnull=False))
     named: list[str] = []
     for hit in hits.order_by("pk").iterator(2_000):
         keys = [bytes.fromhex(key) for key in hit.evidence_keys]
-        if any(place >= 0 for place in table.find(keys)):
+        if (table.find(pairs(keys)) >= 0).any():
             named.append(f"{hit.household.number} {RULES_BY_NAME[hit.rule].title}")
             if len(named) == _NAMED:
                 break

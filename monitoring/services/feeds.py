@@ -24,7 +24,7 @@ from households.services.register_lock import hold_persons
 from monitoring.evidence import Sheet
 from monitoring.feeds import FEEDS, Feed
 from monitoring.ingest import Reading, Source, read
-from monitoring.ingest_keys import KeyTable, digests, rows_before
+from monitoring.ingest_keys import KeyTable, Registry, digests, register_files_undone, rows_before
 from monitoring.ingest_rows import Counts, Rejected
 from monitoring.models import FeedBatch, FeedRow
 from monitoring.services.feed_errors import ticket_of, write_rejected
@@ -137,7 +137,7 @@ def _supplemented(source: Source, period: date) -> FeedBatch | None:
 def _rows_of_family(base: FeedBatch, *, except_for: str) -> KeyTable:
     """What the base and its other supplements hold already."""
     family = current_batches(base.feed, base.period).exclude(file__sha256=except_for)
-    return digests(FeedRow.objects.filter(batch__in=family))
+    return digests(FeedRow.objects.of(family))
 
 
 def _store(
@@ -171,14 +171,17 @@ def _store(
         **asdict(reading.counts),
     )
     reading.sink.store(batch.pk)
-    _check_persons(batch)
+    _check_persons(batch, reading.registry)
     return batch, True
 
 
-def _check_persons(batch: FeedBatch) -> None:
-    """What a constraint would do row by row: everybody whom the rows name is still registered."""
+def _check_persons(batch: FeedBatch, registry: Registry) -> None:
+    """What a constraint would do row by row: everybody whom the rows name is still registered. Nobody goes meanwhile
+    (`hold_persons`), so there is something to look for only if a register file was taken back since it was read."""
+    if register_files_undone() == registry.undone:
+        return
     registered = Person.objects.filter(pk=OuterRef("person_id"))
-    if FeedRow.objects.filter(~Exists(registered), batch=batch, person__isnull=False).exists():
+    if FeedRow.objects.of([batch]).filter(~Exists(registered), person__isnull=False).exists():
         raise Conflict("档案导入刚被撤销，有人员已不在册，请重新导入这个文件。")
 
 
@@ -189,7 +192,7 @@ def _refresh(batch: FeedBatch, reading: Reading) -> None:
         return
     link_rows([batch])
     earlier = rows_before(reading.feed, reading.period).values("digest")
-    rows = FeedRow.objects.filter(batch=batch)
+    rows = FeedRow.objects.of([batch])
     rows.filter(duplicate=True).exclude(digest__in=earlier).update(duplicate=False)
     rows.filter(duplicate=False, digest__in=earlier).update(duplicate=True)
     FeedBatch.objects.filter(pk=batch.pk).update(**counts)

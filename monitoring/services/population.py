@@ -34,8 +34,9 @@ def propose_population_changes(*, period: date, at: datetime) -> int:
 
 
 def _withdraw_replaced(period: date, at: datetime) -> None:
-    of_feed = FeedRow.objects.filter(batch__feed=FEED.name)
-    replaced = of_feed.filter(batch__period=period).exclude(batch__state=FeedBatch.State.CURRENT)
+    batches = FeedBatch.objects.filter(feed=FEED.name)
+    replaced = FeedRow.objects.of(batches.filter(period=period).exclude(state=FeedBatch.State.CURRENT))
+    of_feed = FeedRow.objects.of(batches)
     for chunk in in_chunks(replaced.values_list("digest", flat=True).iterator()):
         there = {bytes(one) for one in of_feed.current().filter(digest__in=chunk).values_list("digest", flat=True)}
         withdraw_changes(keys=[_key(one) for one in chunk if bytes(one) not in there], at=at)
@@ -46,7 +47,7 @@ def _key(digest: Any) -> str:
 
 
 def _reports(batch: FeedBatch) -> Iterator[Reported]:
-    rows = FeedRow.objects.filter(batch=batch).select_related("person").order_by("position")
+    rows = FeedRow.objects.of([batch]).select_related("person").order_by("pk")
     with EvidenceReader(batch) as reader:
         for chunk in in_chunks(rows.iterator(), 2_000):
             received = reader.rows(row.position for row in chunk)

@@ -85,9 +85,8 @@ def _rows(feed: Feed, households: Collection[int], on: date) -> defaultdict[int,
     for person, household in homes.distinct():
         by_person[person].add(household)
     found: defaultdict[int, list[FeedRow]] = defaultdict(list)
-    rows = FeedRow.objects.current().filter(
-        person__in=list(by_person), batch__feed=feed.name, batch__imported_at__lt=end_of(on)
-    )
+    batches = FeedBatch.objects.current().filter(feed=feed.name, imported_at__lt=end_of(on))
+    rows = FeedRow.objects.of(batches).filter(person__in=list(by_person))
     for row in rows.select_related("person").order_by("batch__period", "position"):
         for household in by_person[row.person_id]:
             found[household].append(row)
