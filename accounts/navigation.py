@@ -32,6 +32,7 @@ class Item:
 
 ITEMS = (
     Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
+    Item("驾驶舱", "speedometer2", "dashboard", AREA_ROLES),
     Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True),
     Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True),
     Item("农户库", "people", "household-list", FIELD, on_phone=True),

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from reports import household_urls
-from reports.views import exports, home, ledgers
+from reports.views import dashboard, exports, home, ledgers
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     *household_urls.urlpatterns,
+    path("dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("dashboard/guarantees/", dashboard.Guarantees.as_view(), name="dashboard-guarantees"),
     path("ledgers/", ledgers.LedgerList.as_view(), name="ledger-list"),
     path("ledgers/exports/", exports.ExportList.as_view(), name="export-list"),
     path("ledgers/exports/<uuid:uid>/", exports.ExportDetail.as_view(), name="export-detail"),

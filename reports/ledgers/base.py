@@ -81,6 +81,8 @@ class Ledger(ABC):
     levels: ClassVar[tuple[Level, ...]] = LEVELS
     paper: ClassVar[Paper] = "A3"
     freeze: ClassVar[int] = 2
+    # Whether it is a sheet; figures that only pages show are none.
+    printed: ClassVar[bool] = True
     columns: ClassVar[tuple[Column, ...]]
 
     @abstractmethod

@@ -129,8 +129,12 @@ class SummaryLedger(Ledger):
             ([None, unit.name, *(shown.of(unit, figures) for shown in self.shown)] for unit, figures in table),
         )
 
+    def units(self, division: Division) -> list[Division]:
+        """What has a row of its own."""
+        return units_of(division)
+
     def size(self, reading: Reading) -> int:
-        return len(units_of(reading.division))
+        return len(self.units(reading.division))
 
     def sample(self, reading: Reading, most: int) -> Sample:
         """The whole table, which has few rows, and whether its equations hold in every one of them."""
@@ -150,7 +154,7 @@ class SummaryLedger(Ledger):
 
     def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
         """Every unit with its figures; one query a source, whatever the number of units."""
-        table = [(unit, self._nothing()) for unit in units_of(reading.division)]
+        table = [(unit, self._nothing()) for unit in self.units(reading.division)]
         for name, source in self.sources.items():
             for row in self._counts(name, source, reading):
                 place, elsewhere = row.pop("place"), row.pop("elsewhere", None)
@@ -162,7 +166,7 @@ class SummaryLedger(Ledger):
     def cell(self, unit: Division, key: str, reading: Reading) -> QuerySet[Any]:
         """The rows behind a figure of a unit: exactly as many as a figure of households, items or changes says, and
         for a figure of persons the households (or items) that they live in."""
-        figure, source = self._figure(key)
+        figure, source = self.figure(key)
         rows = source.rows(reading.of(unit)).filter(figure.where)
         if source.elsewhere:
             low, high = unit.code_range
@@ -171,7 +175,7 @@ class SummaryLedger(Ledger):
 
     def total_cell(self, key: str, reading: Reading) -> QuerySet[Any]:
         """The same for a figure of 合计: the rows behind the figures of all units, moves between two units among them."""
-        figure, source = self._figure(key)
+        figure, source = self.figure(key)
         rows = source.rows(reading).filter(figure.where)
         if source.elsewhere:
             length = PREFIX_LENGTHS[min(reading.division.level + 1, Division.Level.VILLAGE)]
@@ -187,7 +191,7 @@ class SummaryLedger(Ledger):
         keys = next((shown.keys for shown in self.shown if shown.path == path), ())
         return [
             Behind(
-                self._figure(key)[1],
+                self.figure(key)[1],
                 self.cell(unit, key, reading) if unit else self.total_cell(key, reading),
             )
             for key in keys
@@ -197,7 +201,8 @@ class SummaryLedger(Ledger):
         """The columns (by position) whose numbers have rows behind them, with their headings."""
         return {i + 2: shown.path for i, shown in enumerate(self.shown) if shown.keys}
 
-    def _figure(self, key: str) -> tuple[Figure, Source]:
+    def figure(self, key: str) -> tuple[Figure, Source]:
+        """The figure of a key, and the source that it counts."""
         figure = next(figure for figure in self.figures if figure.key == key)
         return figure, self.sources[figure.source]
 

@@ -12,7 +12,8 @@ from accounts.errors import Refused
 from accounts.models import Division, User
 from households.models import Household
 from monitoring.models import Clue
-from reports.ledgers import Ledger, facts
+from reports.boards import BOARDS
+from reports.ledgers import LEDGERS, Ledger, facts
 from reports.ledgers.base import Reading
 from reports.ledgers.places import Places
 from reports.ledgers.summary import Behind, SummaryLedger
@@ -87,12 +88,15 @@ def drill(
     after: str = "",
     most: int = MOST_ROWS,
 ) -> Drill:
-    """The rows behind the number under the heading `path` in the row of `unit` (of 合计 where None) of a summary.
+    """The rows behind the number under the heading `path` in the row of `unit` (of 合计 where None) of a summary
+    or a board.
 
     Raises:
         Refused: unknown ledger, no such number, a unit that is no row of it. OutOfScope, Forbidden: not his to see.
     """
-    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at)
+    ledger, reading = choose_ledger(
+        name=name, division=division, as_of=as_of, actor=actor, at=at, among=LEDGERS | BOARDS
+    )
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
         raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,12 +87,13 @@ def choose_ledger(
     at: datetime,
     masked: bool = True,
     purpose: str = "",
+    among: Mapping[str, Ledger] = LEDGERS,
 ) -> tuple[Ledger, Reading]:
     """The ledger of a name and the place and day that it is wanted for, where the actor may have it so.
 
     Raises: as `write_ledger`.
     """
-    ledger = find_ledger(name)
+    ledger = find_ledger(name, among)
     require(actor=actor, right=EXPORT if masked else EXPORT_WHOLE, code=division.code, at=at)
     today = timezone.localdate(at)
     on = as_of or today
@@ -100,9 +101,9 @@ def choose_ledger(
     return ledger, Reading(division, on)
 
 
-def find_ledger(name: str) -> Ledger:
+def find_ledger(name: str, among: Mapping[str, Ledger] = LEDGERS) -> Ledger:
     """The ledger of a code in any case. Refused names those that there are."""
-    ledger = LEDGERS.get(name.strip().upper())
+    ledger = among.get(name.strip().upper())
     if ledger is None:
         raise Refused(
             f"没有“{name[:20]}”这本台账，可用的有：{'、'.join(LEDGERS)}。", field="name", code="unknown_ledger"

@@ -69,11 +69,11 @@ def _cells(preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]]
 
 
 @register.simple_tag
-def bar(share: float, name: str = "b2") -> SafeString:
-    """A bar of a share (0 to 1) as SVG, for the eye only: the number stands beside it."""
+def bar(percent: float, name: str = "b2") -> SafeString:
+    """A bar of a percentage as SVG, for the eye only: the number stands beside it."""
     return format_html(
         '<svg class="sw-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="b0" width="100" height="8" rx="1"/><rect class="{}" width="{}" height="8"/></svg>',
         name,
-        round(min(1.0, max(0.0, share)) * 100, 1),
+        round(min(100.0, max(0.0, percent)), 1),
     )

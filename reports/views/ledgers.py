@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Division
 from accounts.permissions import may
 from accounts.views.base import Page
+from reports.boards import BOARDS
 from reports.ledgers import LEDGERS, Ledger
-from reports.ledgers.summary import SummaryLedger, units_of
+from reports.ledgers.summary import SummaryLedger
 from reports.models import ExportRun
 from reports.permissions import EXPORT_WHOLE
 from reports.services.drill import drill
@@ -67,7 +67,7 @@ class LedgerCell(Page):
         choice = _choice(self, request)
         in_drawer = bool(request.headers.get("HX-Request"))
         found = drill(
-            name=_ledger(name).code,
+            name=_counted(name),
             division=choice.division,
             unit=_unit(choice.division, request.GET.get("unit", "")),
             path=tuple(request.GET.get("path", "").split("·")),
@@ -88,6 +88,13 @@ def _ledger(name: str) -> Ledger:
     return ledger
 
 
+def _counted(name: str) -> str:
+    """The code of a ledger or board whose numbers open."""
+    if name.upper() not in LEDGERS and name.upper() not in BOARDS:
+        raise Http404
+    return name.upper()
+
+
 def _choice(page: Page, request: HttpRequest) -> Choice:
     choice = read_choice(request.GET, user=page.user, today=timezone.localdate())
     if choice is None:
@@ -96,8 +103,6 @@ def _choice(page: Page, request: HttpRequest) -> Choice:
 
 
 def _address(code: str) -> str:
-    from django.urls import reverse
-
     return reverse("ledger-preview", args=[code])
 
 
@@ -105,7 +110,7 @@ def _unit(division: Division, code: str) -> Division | None:
     """The row that the number stands in; none for 合计."""
     if not code:
         return None
-    unit: Any = next((unit for unit in units_of(division) if unit.code == code), None)
+    unit: Division | None = Division.objects.within(division).filter(code=code).first()
     if unit is None:
         raise Http404
-    return unit  # type: ignore[no-any-return]
+    return unit

@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list", "export-list", "find", "clue-channels",
-    "register-list",
+    "policy-list", "ledger-list", "export-list", "dashboard", "find", "clue-channels",
+    "register-list", "news",
     "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
@@ -47,7 +47,7 @@ WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "logout"
 # Held by tests/desk.
 OF_DESK = {"case-file", "template-file"}
 # Pages about a place.
-OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export"}
+OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export", "dashboard-guarantees"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
 READERS = {"owner", "township", "bureau", "auditor"}
@@ -107,7 +107,7 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         "household-change-record": [household.uid, "death"],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
-    keys |= dict.fromkeys(OF_PLACE, ["T1"])
+    keys |= dict.fromkeys(OF_PLACE - {"dashboard-guarantees"}, ["T1"])
     query = dict.fromkeys(OF_PLACE, f"?division={household.village_id}&path=累计识别·户")
     named = OPEN | OF_HOUSEHOLD | OF_VISITOR | OF_COUNTY | OF_PLACE
     return {name: reverse(name, args=keys.get(name, [])) + query.get(name, "") for name in named}

@@ -1,0 +1,51 @@
+"""Whether the main risk of each monitored household is met: a measure that fits it was delivered by the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assistance.fit import wanted
+from assistance.models import Measure
+from reports.asof import episodes as q
+from reports.boards.risks import MAIN_RISKS
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
+from reports.ledgers.telling import of_turn
+
+
+def _monitored(reading: Reading) -> QuerySet[Any]:
+    """The open ones of `standing`, with `met`."""
+    fitting = Q(pk__in=[])
+    for risk in MAIN_RISKS:
+        fitting |= Q(risk=risk.value, type__category__in=wanted(risk))
+    delivered = Measure.objects.delivered(reading.on).filter(fitting)
+    met = delivered.filter(plan__episode=OuterRef("episode"), risk=OuterRef("episode__main_risk"))
+    rows = q.standing(reading.division, reading.on, reading.known_at).filter(kind__in=q.OPEN)
+    return rows.annotate(met=Exists(met))
+
+
+class HelpBoard(SummaryLedger):
+    """By main risk: monitored households, and those for which nothing that fits was delivered (缺)."""
+
+    code = "B2"
+    title = "风险有没有对应帮扶"
+    printed = False
+    sources = {"monitored": Source(_monitored, q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME))}
+    figures = tuple(
+        figure
+        for risk in MAIN_RISKS
+        for figure in (
+            Figure(f"{risk.name}_all", "monitored", Q(episode__main_risk=risk.value)),
+            Figure(f"{risk.name}_unmet", "monitored", Q(episode__main_risk=risk.value, met=False)),
+        )
+    )
+    shown = tuple(
+        shown
+        for risk in MAIN_RISKS
+        for shown in (
+            Shown((str(risk.value), "监测中"), f"{risk.name}_all"),
+            Shown((str(risk.value), "缺对应帮扶"), f"{risk.name}_unmet"),
+        )
+    )

@@ -1,0 +1,51 @@
+"""Persons of every village that the thresholds of key tracking (重点跟踪) are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import Division
+from accounts.scope import in_division
+from households.models import Category, Household, Membership
+from reports.asof import episodes as q
+from reports.boards.risks import STANDING
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
+from reports.ledgers.telling import Told
+
+
+def _members(reading: Reading) -> QuerySet[Any]:
+    """Members on the day of households that stand on it, by the village where the register has them: of lifted
+    households (脱贫户) and monitored ones, a person of both once."""
+    standing = q.standing(reading.division, reading.on, reading.known_at).filter(kind__in=q.OPEN)
+    homes = Household.objects.active(reading.on).filter(in_division("village_id", reading.division))
+    wanted = homes.filter(Q(category=Category.LIFTED) | Q(pk__in=standing.values(q.HOME)))
+    rows = Membership.objects.as_of(reading.on).filter(household__in=wanted.values("pk"))
+    return rows.annotate(place=F("household__village_id"))
+
+
+def _tell(row: Any) -> Told:
+    return Told(None, f"{row.person.name}（{row.relation}） · {row.household.category}")
+
+
+class VillageBoard(SummaryLedger):
+    """One row a village: monitored persons as T1 counts them, and 脱贫人口 and 监测对象 together."""
+
+    code = "B4"
+    title = "重点跟踪村"
+    printed = False
+    sources = {
+        "standing": STANDING,
+        "members": Source(_members, "household", _tell, related=("person",), counted="人"),
+    }
+    figures = (
+        Figure("monitored", "standing", Q(kind__in=q.OPEN), persons=True),
+        Figure("joint", "members"),
+    )
+    shown = (Shown(("监测人口",), "monitored"), Shown(("脱贫加监测",), "joint"))
+
+    def units(self, division: Division) -> list[Division]:
+        places = Division.objects.within(division).at_level(Division.Level.VILLAGE)
+        return list(places.select_related("parent"))

@@ -1,0 +1,309 @@
+"""The dashboard (驾驶舱): what a place looks like on a day, every figure from the querysets that the ledgers count."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from accounts.models import Division, User
+from accounts.permissions import require
+from monitoring.models import Case, Clue, EpisodeEvent
+from monitoring.policy import PolicyBook
+from reports.asof import episodes as q
+from reports.asof.clues import STATE
+from reports.asof.problems import TOPICS
+from reports.boards import FUNNEL, HELP, RISKS, VILLAGES
+from reports.boards.funnel import checked, received
+from reports.boards.risks import MAIN_RISKS
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figures, SummaryLedger, units_of
+from reports.ledgers.t1 import MonitoringStatement, rural_population
+from reports.ledgers.t4 import ClueStatement, mean_days
+from reports.ledgers.t8 import GuaranteeStatement
+from reports.permissions import EXPORT
+
+T1, T4, T8 = MonitoringStatement(), ClueStatement(), GuaranteeStatement()
+KIND = EpisodeEvent.Kind
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the trend: monitored at its end, those that came in it and went."""
+
+    month: date
+    monitored: int
+    new: int
+    cleared: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the clue funnel; `share` is of the step before, `days` the median from receipt."""
+
+    words: str
+    count: int
+    share: float | None = None
+    days: float | None = None
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a unit has in hand today: overdue, due soon, the rest; clues and cases together."""
+
+    unit: Division
+    over: int
+    soon: int
+    rest: int
+
+    @property
+    def total(self) -> int:
+        return self.over + self.soon + self.rest
+
+
+@dataclass(frozen=True)
+class Met:
+    """Monitored households of a main risk, and those without a delivered measure that fits."""
+
+    risk: str
+    count: int
+    unmet: int
+
+    @property
+    def percent(self) -> int:
+        return round((self.count - self.unmet) * 100 / self.count)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A village that passed a threshold of key tracking, and which; shares in percent."""
+
+    village: Division
+    monitored: int
+    share: float
+    joint: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """The villages to be tracked, the rule in words, and how many villages cannot be judged without a population."""
+
+    villages: list[Tracked]
+    rule: str
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """Problems with one guarantee: found, cleared, in hand."""
+
+    title: str
+    found: int
+    solved: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything that the page shows; `loads` is None on a past day, because work in hand is known for today alone."""
+
+    reading: Reading
+    units: int
+    statement: Figures
+    population: int | None
+    days: Any
+    overdue_clues: int
+    overdue_cases: int | None
+    trend: list[Month]
+    year_ago: Month | None
+    funnel: list[Step]
+    still_open: int
+    loads: list[Load] | None
+    risks: list[tuple[str, int]]
+    helps: list[Met]
+    tracking: Tracking
+
+    @property
+    def cleared_share(self) -> float | None:
+        identified = self.statement["identified"]
+        return self.statement["cleared"] * 100 / identified if identified else None
+
+    @property
+    def identified_share(self) -> float | None:
+        return self.statement["identified_persons"] * 100 / self.population if self.population else None
+
+
+def dashboard(*, division: Division, as_of: date, actor: User, at: datetime) -> Dashboard:
+    """The dashboard of a place as of a day; the number of queries does not depend on the size of the place.
+
+    Raises: OutOfScope, Forbidden: the place is not the actor's to see, or its figures not his.
+    """
+    require(actor=actor, right=EXPORT, code=division.code, at=at)
+    reading, today = Reading(division, as_of), timezone.localdate(at)
+    statement, clues = _totals(T1, reading), _totals(T4, reading)
+    trend = _trend(reading, statement["open"])
+    risks = _totals(RISKS, reading)
+    loads = _loads(division, today) if as_of == today else None
+    steps = _totals(FUNNEL, reading)
+    return Dashboard(
+        reading=reading,
+        units=len(units_of(division)),
+        statement=statement,
+        population=rural_population(division),
+        days=mean_days(division, clues),
+        overdue_clues=Clue.objects.within(division).overdue(today).count() if loads else clues["overdue"],
+        overdue_cases=Case.objects.within(division).overdue(today).count() if loads else None,
+        trend=trend[1:],
+        year_ago=trend[0] if trend[0].monitored else None,
+        funnel=_funnel(steps, reading),
+        still_open=steps["open"],
+        loads=loads,
+        risks=sorted(
+            ((str(risk.value), risks[risk.name]) for risk in MAIN_RISKS if risks[risk.name]), key=lambda row: -row[1]
+        ),
+        helps=_helps(reading),
+        tracking=_tracking(reading),
+    )
+
+
+def guarantees(*, division: Division, as_of: date, actor: User, at: datetime) -> list[Guarantee]:
+    """The part of the dashboard that costs as much as all others; a page asks for it by itself.
+
+    Raises: as `dashboard`.
+    """
+    require(actor=actor, right=EXPORT, code=division.code, at=at)
+    return _guarantees(_totals(T8, Reading(division, as_of)))
+
+
+def _totals(ledger: SummaryLedger, reading: Reading) -> Figures:
+    return ledger.total(ledger.table(reading))
+
+
+def _trend(reading: Reading, standing: int) -> list[Month]:
+    """The thirteen months to the day, from what stands on it: T1's equation read backwards, four queries in all."""
+    months = [reading.on.replace(day=1)]
+    while len(months) <= MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    changes = _changes(reading, months[-1] - timedelta(days=1))
+    found = []
+    for month in months:
+        change = changes[month]
+        found.append(Month(month, standing, change["new"], change["cleared"]))
+        standing -= change["came"] - change["went"]
+    return found[::-1]
+
+
+def _changes(reading: Reading, after: date) -> defaultdict[date, Counter[str]]:
+    """By month: households that came into monitoring and that went, and of these the new and the cleared ones."""
+    span = (reading.division, after, reading.on, reading.known_at)
+    cleared = Q(kind=KIND.CLEARED)
+    flows = {
+        "new": T1.figure("new")[0].where,
+        "cleared": T1.figure("clearings")[0].where,
+        "came": Q(kind__in=q.OPEN),
+        "went": cleared,
+    }
+    changes: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for rows, day, counted in (
+        (q.flows(*span), "happened_on", flows),
+        (q.endings(*span), "gone_on", {"went": Q()}),
+        (_outside(q.arrivals(*span), reading.division), "happened_on", {"came": Q()}),
+        (_outside(q.departures(*span), reading.division), "happened_on", {"went": Q()}),
+    ):
+        wanted = {f"n_{name}": Count("pk", distinct=True, filter=where) for name, where in counted.items()}
+        months: Any = rows.order_by().annotate(month=TruncMonth(day)).values("month")
+        for row in months.annotate(**wanted):
+            for name in counted:
+                changes[row["month"]][name] += row[f"n_{name}"]
+    return changes
+
+
+def _outside(moves: Any, division: Division) -> Any:
+    """Moves whose other end lies outside the place."""
+    low, high = division.code_range
+    return moves.exclude(elsewhere__gte=low, elsewhere__lt=high)
+
+
+def _funnel(figures: Figures, reading: Reading) -> list[Step]:
+    rows = checked(reading).values_list("happened_on", "clue__received_on")
+    ended = received(reading).filter(target=STATE.ENROLLED).values_list("happened_on", "clue__received_on")
+    days = {"checked": _median(rows), "enrolled": _median(ended)}
+    steps: list[Step] = []
+    for path, key in ((shown.path[0], shown.keys[0]) for shown in FUNNEL.shown if shown.keys != ("open",)):
+        before = steps[-1].count if steps else 0
+        steps.append(Step(path, figures[key], figures[key] * 100 / before if before else None, days.get(key)))
+    return steps
+
+
+def _median(rows: Any) -> float | None:
+    spans = [(end - start).days for end, start in rows]
+    return float(median(spans)) if spans else None
+
+
+def _loads(division: Division, today: date) -> list[Load]:
+    """The units with most overdue first."""
+    units = units_of(division)
+    counts: Counter[tuple[str, str]] = Counter()
+    for rows in (Clue.objects.within(division), Case.objects.within(division)):
+        for state, found in (("open", rows.open()), ("over", rows.overdue(today)), ("soon", rows.due_soon(today))):
+            for code, number in found.order_by().values_list("village_id").annotate(n=Count("pk")):
+                unit = next((unit for unit in units if unit.contains(code)), None)
+                if unit is not None:
+                    counts[unit.code, state] += number
+    loads = []
+    for unit in units:
+        total, over, soon = (counts[unit.code, state] for state in ("open", "over", "soon"))
+        loads.append(Load(unit, over, soon, total - over - soon))
+    return sorted(loads, key=lambda load: (-load.over, -load.total, load.unit.code))
+
+
+def _helps(reading: Reading) -> list[Met]:
+    figures = _totals(HELP, reading)
+    found = [Met(str(risk.value), figures[f"{risk.name}_all"], figures[f"{risk.name}_unmet"]) for risk in MAIN_RISKS]
+    return sorted((row for row in found if row.count), key=lambda row: -row.count)
+
+
+def _tracking(reading: Reading) -> Tracking:
+    book = PolicyBook()
+    table = VILLAGES.table(reading)
+    found = [row for village, figures in table if (row := _tracked(village, figures, book, reading.on))]
+    unknown = sum(1 for village, _ in table if not village.rural_population)
+    share, joint, persons, either = (
+        book.value(key, on=reading.on, code=reading.division.code)
+        for key in ("watch_share", "watch_joint_share", "watch_joint_persons", "watch_reading")
+    )
+    link = "且满" if either == "and" else "或满"
+    rule = f"监测人口超过 {share:f}%，或脱贫加监测达到 {joint:f}% {link} {persons} 人"
+    return Tracking(sorted(found, key=lambda row: -row.share), rule, unknown)
+
+
+def _tracked(village: Division, figures: Figures, book: PolicyBook, on: date) -> Tracked | None:
+    """The village with the thresholds in force there, where it passes one and its population is known."""
+    if not village.rural_population:
+        return None
+    line, joint_line, persons, reading = (
+        book.value(key, on=on, code=village.code)
+        for key in ("watch_share", "watch_joint_share", "watch_joint_persons", "watch_reading")
+    )
+    share = figures["monitored"] * 100 / village.rural_population
+    joint = [figures["joint"] * 100 / village.rural_population >= joint_line, figures["joint"] >= persons]
+    by_share, by_joint = share > line, all(joint) if reading == "and" else any(joint)
+    if not (by_share or by_joint):
+        return None
+    why = "两条都触发" if by_share and by_joint else f"占比超过 {line:f}%" if by_share else "脱贫加监测"
+    return Tracked(village, figures["monitored"], share, figures["joint"], why)
+
+
+def _guarantees(figures: Figures) -> list[Guarantee]:
+    def of(topic: str, state: str) -> int:
+        return sum(figures[f"{topic}_{told}_{state}"] for told in ("reported", "covered", "witnessed"))
+
+    return [Guarantee(t.title, of(t.key, "found"), of(t.key, "solved"), of(t.key, "left")) for t in TOPICS]
