@@ -149,6 +149,13 @@ class CaseQuerySet(_InVillage):
         """Not decided by the county when the policy clock ran out; a decided case has kept its term or not for good."""
         return super().decision_overdue(on).filter(paused_on__isnull=True, decided_on__isnull=True)
 
+    def decision_due_soon(self, on: date, days: int = 2) -> Self:
+        """Not decided, not paused, and the policy clock runs out within so many days, today included."""
+        last = on + timedelta(days=days)
+        return self.open().filter(
+            paused_on__isnull=True, decided_on__isnull=True, decision_due_on__gte=on, decision_due_on__lte=last
+        )
+
     def waiting_for(self, user: User) -> Self:
         """His turn, but for the cases in which he took a duty that keeps him from it."""
         from monitoring.models import DutyTaken

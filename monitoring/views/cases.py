@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.models import Division
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
 from households.models import Membership
@@ -104,6 +105,12 @@ def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
     for name in ("state", "kind"):
         if value := filters.get(name):
             cases = cases.filter(**{name: value})
+    if place := Division.objects.filter(code=filters.get("division", "")).first():
+        cases = cases.within(place)
+    if filters.get("clock") == "over":
+        return cases.decision_overdue(timezone.localdate())
+    if filters.get("clock") == "soon":
+        return cases.decision_due_soon(timezone.localdate())
     if filters.get("overdue"):
         return cases.overdue(timezone.localdate())
     return cases if filters.get("state") else cases.open()

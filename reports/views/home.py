@@ -1,148 +1,135 @@
-"""The workbench: what waits for the user, the nearest deadline first."""
+"""The workbench: what waits for the user, what came since he was last here, how the clock stands in his places."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.scope import Scope, scope_of
-from accounts.views.base import Page
-from assistance.models import Plan
-from households.models import Membership
-from monitoring.models import Case, Clue, Episode
-from monitoring.turns import CASE_TURNS, CLUE_TURNS, states_of
-
-LEVELS = {
-    "village_cadre": "village",
-    "helper": "village",
-    "township_staff": "township",
-    "township_leader": "township",
-    "county_bureau": "county",
-}
-MOST = 100
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: by when, what, for whom, why, where."""
-
-    due_on: date | None
-    kind: str
-    household: Any
-    why: str
-    link: str
+from accounts.views.base import Page, keyset_page
+from monitoring.models import Case, Clue, Episode, FeedBatch
+from monitoring.workflow.step import CLUE
+from monitoring.workflow.table import TABLE
+from reports.desk.lights import lights_of
+from reports.desk.news import kinds_for, last_look, news
+from reports.desk.tasks import Task, tasks_of
 
 
 class Home(Page):
     """What the user must do, by deadline, and the figures behind which the lists open."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        scope = scope_of(self.user)
-        today = timezone.localdate()
-        tasks = sorted(_tasks(self.user, scope), key=lambda task: (task.due_on or date.max, task.kind))
+        scope, today = scope_of(self.user), timezone.localdate(self.at)
+        tasks = tasks_of(self.user, scope, today)
+        since = last_look(self.user, self.at)
         context = {
             "groups": _grouped(tasks, today),
             "count": len(tasks),
             "figures": _figures(self.user, scope, today),
+            "news": _news(self.user, scope, since),
+            "since": since,
+            "lights": lights_of(self.user, scope, today),
             "today": today,
+            "hour": timezone.localtime(self.at).hour,
+            "roles": scope.roles,
         }
         return render(request, "reports/home.html", context)
 
 
-def _tasks(user: Any, scope: Scope) -> list[Task]:
-    levels = {LEVELS[role] for role in scope.roles if role in LEVELS}
-    heads = Prefetch(
-        "household__memberships", Membership.objects.heads().current().select_related("person"), to_attr="heads"
-    )
-    clue_states = {state for level in levels for state in states_of(CLUE_TURNS, level)}
-    case_states = {state for level in levels for state in states_of(CASE_TURNS, level)}
-    clues = Clue.objects.visible_to(user).filter(state__in=clue_states)
-    cases = Case.objects.visible_to(user).filter(state__in=case_states, paused_on__isnull=True)
-    found = [
-        _clue_task(clue)
-        for clue in clues.select_related("household__village__parent").prefetch_related(heads).order_by("due_on")[:MOST]
-    ]
-    found += [
-        _case_task(case)
-        for case in cases.select_related("household__village__parent").prefetch_related(heads).order_by("due_on")[:MOST]
-    ]
-    if "village" in levels:
-        found += [_plan_task(plan) for plan in _waiting_plans(user)]
-    return found
-
-
-def _waiting_plans(user: Any) -> Any:
-    heads = Prefetch(
-        "episode__household__memberships",
-        Membership.objects.heads().current().select_related("person"),
-        to_attr="heads",
-    )
-    plans = Plan.objects.visible_to(user).waiting(timezone.localdate())
-    return plans.select_related("episode__household__village__parent").prefetch_related(heads).order_by("due_on")[:MOST]
-
-
-def _clue_task(clue: Clue) -> Task:
-    why = clue.warning or f"{clue.get_channel_display()}，{clue.get_state_display()}"
-    link = reverse("clue-detail", args=[clue.uid])
-    if clue.state == Clue.State.TO_VERIFY:
-        # Straight to the visit, which opens at what is still to be asked.
-        link = f"{reverse('visit-new', args=[clue.household.uid])}?clue={clue.uid}"
-    return Task(clue.due_on, f"{clue.risk}线索", clue.household, why, link)
-
-
-def _case_task(case: Case) -> Task:
-    why = f"退回补正：{case.return_reason}" if case.returned else f"现在到{case.get_state_display()}这一步"
-    return Task(case.due_on, case.get_kind_display(), case.household, why, reverse("case-detail", args=[case.uid]))
-
-
-def _plan_task(plan: Plan) -> Task:
-    risks = "、".join(plan.episode.risks)
-    household = plan.episode.household
-    return Task(
-        plan.due_on,
-        "一户一策",
-        household,
-        f"已纳入监测，{risks}还没有制定帮扶措施",
-        reverse("plan-detail", args=[plan.pk]),
-    )
-
-
 def _grouped(tasks: list[Task], today: date) -> list[dict[str, Any]]:
     """已超期, 今天, 三天内, 更晚; empty groups left out."""
-    groups: dict[str, list[Task]] = {"已超期": [], "今天": [], "三天内": [], "更晚": []}
+    groups: dict[str, list[Task]] = {"已超期": [], "今天到期": [], "三天内": [], "更晚": []}
     for task in tasks:
         left = (task.due_on - today).days if task.due_on else 99
-        groups["已超期" if left < 0 else "今天" if left == 0 else "三天内" if left <= 3 else "更晚"].append(task)
-    classes = {"已超期": "is-over", "今天": "is-soon"}
+        groups["已超期" if left < 0 else "今天到期" if left == 0 else "三天内" if left <= 3 else "更晚"].append(task)
+    looks = {"已超期": ("is-over", "exclamation-octagon-fill"), "今天到期": ("is-soon", "hourglass-split")}
     return [
-        {"title": title, "tasks": found, "class": classes.get(title, "")} for title, found in groups.items() if found
+        {"title": title, "tasks": found, "class": looks.get(title, ("", ""))[0], "icon": looks.get(title, ("", ""))[1]}
+        for title, found in groups.items()
+        if found
     ]
 
 
-def _figures(user: Any, scope: Scope, today: date) -> list[dict[str, Any]]:
+def _figures(user: User, scope: Scope, today: date) -> list[dict[str, Any]]:
+    """Figures of the user's places; each link opens the rows that it counts."""
     if not scope.area_posts():
         return []
     clues, cases = Clue.objects.visible_to(user), Case.objects.visible_to(user)
+    clue_list, case_list = reverse("clue-list"), reverse("case-list")
     return [
         _figure(
             "监测中",
             Episode.objects.visible_to(user).monitored().count(),
             "户",
-            reverse("household-list") + "?monitored=1",
+            f"{reverse('household-list')}?monitored=1",
         ),
-        _figure("未办结线索", clues.open().count(), "条", reverse("clue-list")),
-        _figure("超期线索", clues.overdue(today).count(), "条", reverse("clue-list") + "?overdue=1"),
-        _figure("在办认定和消除", cases.open().count(), "件", reverse("case-list")),
-        _figure("超期办件", cases.overdue(today).count(), "件", reverse("case-list") + "?overdue=1"),
+        _figure("没有办结的线索", clues.open().count(), "条", clue_list),
+        _figure("超期线索", clues.overdue(today).count(), "条", f"{clue_list}?overdue=1", over=True),
+        _figure("在办认定和消除", cases.open().count(), "件", case_list),
+        _figure("超期办件", cases.overdue(today).count(), "件", f"{case_list}?overdue=1", over=True),
     ]
 
 
-def _figure(title: str, value: int, unit: str, link: str) -> dict[str, Any]:
-    return {"title": title, "value": value, "unit": unit, "link": link}
+def _figure(title: str, value: int, unit: str, link: str, *, over: bool = False) -> dict[str, Any]:
+    return {"title": title, "value": value, "unit": unit, "link": link, "over": over and value > 0}
+
+
+def _news(user: User, scope: Scope, since: Any) -> list[dict[str, Any]]:
+    """How much of each sort came since then, with the list behind it; sorts of which nothing came are left out."""
+    if not scope.posts:
+        return []
+    steps, kinds = news(scope, user, since), kinds_for(scope)
+    counts = steps.aggregate(**{kind.key: Count("pk", filter=kind.steps) for kind in kinds})
+    found = [
+        {"count": counts[kind.key], "title": f"{kind.unit}{kind.title}", "link": f"{reverse('news')}?what={kind.key}"}
+        for kind in kinds
+        if counts[kind.key]
+    ]
+    files = FeedBatch.objects.visible_to(user).current().filter(imported_at__gt=since).count()
+    if files:
+        found.append({"count": files, "title": "份部门数据送到", "link": reverse("feed-list")})
+    return found
+
+
+class News(Page):
+    """Step by step what others did in the user's places since he was last here."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        scope = scope_of(self.user)
+        since = last_look(self.user, self.at)
+        kinds = {kind.key: kind for kind in kinds_for(scope)}
+        chosen = kinds.get(request.GET.get("what", ""))
+        steps = news(scope, self.user, since)
+        if chosen:
+            steps = steps.filter(chosen.steps)
+        rows = steps.select_related("clue__village__parent", "case__village__parent", "actor")
+        page = keyset_page(rows, order=("-id",), after=request.GET.get("after", ""))
+        context = {
+            "page": page,
+            "lines": [_line(step) for step in page.rows],
+            "since": since,
+            "kinds": kinds.values(),
+            "chosen": chosen,
+        }
+        return render(request, "reports/news.html", context)
+
+
+def _line(step: Any) -> dict[str, Any]:
+    subject = step.case or step.clue
+    table = TABLE[subject.kind if step.case else CLUE]
+    titles = [row.title for row in table if row.action == step.action and step.source in row.sources]
+    titles += [row.title for row in table if row.action == step.action]
+    return {
+        "step": step,
+        "subject": subject,
+        "what": subject.get_kind_display() if step.case else f"{subject.risk}线索",
+        "title": titles[0] if titles else step.action,
+        "link": reverse("case-detail" if step.case else "clue-detail", args=[subject.uid]),
+    }

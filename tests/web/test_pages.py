@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
     "policy-list", "ledger-list", "export-list", "dashboard", "find", "clue-channels",
+    "application-list",
     "register-list", "news",
     "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
@@ -39,6 +40,8 @@ OF_VISITOR = {"visit-new", "visit-section", "visit-check", "household-change", "
 OF_REGISTER = {"proposal-decide", "register-detail", "register-errors"}
 # Held by tests/field/test_visit_pages.py.
 OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
+# For everybody, without a sign-in, and what is done with what comes in; held by tests/field/test_own_applications.py.
+OF_APPLICATION = {"apply", "apply-state", "application-new", "application-detail", "application-poster"}
 # Held by tests/accounts/test_staff_pages.py.
 OF_ADMINISTRATOR = {"staff-new", "staff-member"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
@@ -132,6 +135,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_HOUSEHOLD
         | OF_VISITOR
         | OF_VISIT_FILES
+        | OF_APPLICATION
         | OF_COUNTY
         | OF_ADMINISTRATOR
         | OF_PLACE

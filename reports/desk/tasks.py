@@ -1,0 +1,148 @@
+"""What a person must do, by deadline, each with one sentence of cause and one verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+
+from accounts.models import Role, User
+from accounts.scope import Scope
+from assistance.models import Plan
+from households.models import ChangeProposal, Membership
+from monitoring.clock import add_months
+from monitoring.feeds import FEEDS
+from monitoring.models import Case, Clue, Episode, FeedBatch
+from monitoring.policy import value_of
+from monitoring.turns import LEVELS
+
+# Of each sort the nearest so many are listed.
+MOST = 60
+VISIT_AHEAD = timedelta(days=7)
+_CLUE_VERBS = {"at_county": "分派", "at_township": "分派", "to_verify": "开始核查", "verified": "办结或转认定"}
+_CASE_VERBS = {
+    "at_township": "审核",
+    "at_county": "审定",
+    "appraising": "登记评议",
+    "notice": "看公示",
+    "announcing": "看公告",
+}
+_FIELD = frozenset({Role.VILLAGE_CADRE, Role.HELPER})
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: by when, what, for whom (a household, or what it says), why, by which verb, where."""
+
+    due_on: date | None
+    kind: str
+    household: Any
+    why: str
+    link: str
+    verb: str = "办理"
+    subject: str = ""
+
+
+def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
+    """Everything that waits for the user, the nearest deadline first. A fixed number of queries."""
+    levels = {LEVELS[role] for role in scope.roles if role in LEVELS}
+    found: list[Task] = []
+    if levels:
+        found += _clues(user, today)
+        found += _cases(user)
+    if scope.roles & _FIELD:
+        found += [*_plans(user, today), *_visits(user, today), *_proposals(user)]
+    if scope.departments or Role.COUNTY_BUREAU in scope.roles:
+        found += _feeds(scope, today)
+    return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
+
+
+def _heads(path: str) -> Prefetch[Any]:
+    heads = Membership.objects.heads().current().select_related("person")
+    return Prefetch(f"{path}memberships", heads, to_attr="heads")
+
+
+def _listed(rows: QuerySet[Any], path: str, order: str) -> QuerySet[Any, Any]:
+    return rows.select_related(f"{path}village__parent").prefetch_related(_heads(path)).order_by(order, "id")[:MOST]
+
+
+def _clues(user: User, today: date) -> Iterator[Task]:
+    clues = Clue.objects.visible_to(user)
+    for clue in _listed(clues.waiting_for(user).select_related("household"), "household__", "due_on"):
+        why = clue.warning or f"{clue.get_channel_display()}报来，{clue.get_state_display()}"
+        yield Task(clue.due_on, f"{clue.risk}线索", clue.household, why, _clue_link(clue), _CLUE_VERBS[clue.state])
+    for clue in _listed(clues.review_due(today).select_related("household"), "household__", "next_review_on"):
+        link = reverse("clue-detail", args=[clue.uid])
+        why = f"上次定了 {clue.next_review_on:%m月%d日} 再看：{clue.close_reason or clue.get_state_display()}"
+        yield Task(clue.next_review_on, "到期复核", clue.household, why, link, "复核")
+
+
+def _clue_link(clue: Clue) -> str:
+    if clue.state != Clue.State.TO_VERIFY:
+        return reverse("clue-detail", args=[clue.uid])
+    # Straight to the visit, which opens at what is still to be asked.
+    return f"{reverse('visit-new', args=[clue.household.uid])}?clue={clue.uid}"
+
+
+def _cases(user: User) -> Iterator[Task]:
+    cases = Case.objects.visible_to(user).waiting_for(user).filter(paused_on__isnull=True)
+    for case in _listed(cases.select_related("household"), "household__", "due_on"):
+        why = f"退回补正：{case.return_reason}" if case.returned else _case_why(case)
+        verb = "补正" if case.returned else _CASE_VERBS.get(case.state, "办理")
+        yield Task(
+            case.due_on, case.get_kind_display(), case.household, why, reverse("case-detail", args=[case.uid]), verb
+        )
+
+
+def _case_why(case: Case) -> str:
+    risks = f"，{'、'.join(case.risks)}" if case.risks else ""
+    end = f"；全程到 {case.decision_due_on:%m月%d日}" if case.decision_due_on and not case.decided_on else ""
+    return f"到了{case.get_state_display()}这一步{risks}{end}"
+
+
+def _plans(user: User, today: date) -> Iterator[Task]:
+    plans = Plan.objects.visible_to(user).waiting(today).select_related("episode__household")
+    for plan in _listed(plans, "episode__household__", "due_on"):
+        why = f"已纳入监测，{'、'.join(plan.episode.risks)}还没有制定帮扶措施"
+        link = reverse("plan-detail", args=[plan.pk])
+        yield Task(plan.due_on, "一户一策", plan.episode.household, why, link, "定措施")
+
+
+def _visits(user: User, today: date) -> Iterator[Task]:
+    due = Episode.objects.visible_to(user).filter(next_follow_up_on__lte=today + VISIT_AHEAD).exclude(state="cancelled")
+    for episode in _listed(due.select_related("household"), "household__", "next_follow_up_on"):
+        cleared = episode.state == Episode.State.CLEARED
+        why = (
+            "风险消除后每季度看一次，看看有没有反复"
+            if cleared
+            else f"监测中（{episode.main_risk}），到了定期走访的日子"
+        )
+        link = reverse("visit-new", args=[episode.household.uid])
+        yield Task(episode.next_follow_up_on, "走访", episode.household, why, link, "开始走访")
+
+
+def _proposals(user: User) -> Iterator[Task]:
+    rows = ChangeProposal.objects.visible_to(user).open().select_related("household", "person")
+    for row in _listed(rows, "household__", "proposed_at"):
+        why = f"公安报来{row.person.name}{row.kind}，核对后才改登记"
+        yield Task(None, "人口变动", row.household, why, reverse("household-detail", args=[row.household.uid]), "核对")
+
+
+def _feeds(scope: Scope, today: date) -> Iterator[Task]:
+    """Feeds of last month that have not come: the county's to chase, a liaison's own to send."""
+    period = add_months(today.replace(day=1), -1)
+    county = next((post.division_id for post in scope.posts), "0" * 12)
+    due_on = today.replace(day=value_of("feed_due_day", on=today, code=county))
+    came = set(FeedBatch.objects.current().filter(period=period).values_list("feed", flat=True))
+    mine = [feed for feed in FEEDS.values() if not scope.departments or feed.department in scope.departments]
+    for feed in mine:
+        if feed.name not in came:
+            why = f"{period.month}月的还没有送到，应在 {due_on.month}月{due_on.day}日前送；不送，比对就缺这一项"
+            verb = "上传" if scope.departments else "看催报"
+            yield Task(
+                due_on, "部门数据", None, why, reverse("feed-list"), verb, f"{feed.department_label} {feed.title}"
+            )

@@ -1,0 +1,160 @@
+"""The workbench: everybody's own tasks by deadline, news since the last look, the light of the policy clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from builders import make_episode, make_household
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Department, Role, User
+from accounts.services.audit import record
+from monitoring.models import Case
+from monitoring.services.clues import open_clue
+from monitoring.workflow import perform
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def home(user: User) -> Any:
+    return desk(user).get(reverse("home"))
+
+
+def tasks(user: User) -> list[Any]:
+    return [task for group in home(user).context["groups"] for task in group["tasks"]]
+
+
+def _case(household: Any, owner: User, due: date, **values: Any) -> Case:
+    now = timezone.now()
+    return Case.objects.create(
+        number=f"BJ{Case.objects.count()}", kind="enrol", household=household, village=household.village,
+        state="appraising", opened_by=owner, opened_on=date(2026, 11, 1), recorded_at=now, decision_due_on=due, **values,
+    )  # fmt: skip
+
+
+def test_a_clue_is_on_the_list_of_whose_turn_it_is_alone(
+    village: Any, owner: User, township: User, bureau: User, auditor: User
+) -> None:
+    clue = open_clue(household=make_household(village), risk="因病", channel="04", actor=bureau, at=timezone.now())
+    assert any(task.kind == "因病线索" and task.verb == "分派" for task in tasks(bureau))
+    assert not tasks(owner)
+    assert not tasks(township)
+    perform(subject=clue, action="dispatch", actor=bureau, at=timezone.now(), version=1)
+    assert [task.verb for task in tasks(township)] == ["分派"]
+    assert not tasks(auditor)
+
+
+def test_a_village_reaches_the_visit_in_one_step(village: Any, owner: User) -> None:
+    clue = open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+    (task,) = tasks(owner)
+    assert task.link == f"{reverse('visit-new', args=[clue.household.uid])}?clue={clue.uid}"
+
+
+def test_visits_that_are_due_are_on_the_villages_and_the_helpers_list(
+    village: Any, owner: User, hire: Callable[..., User]
+) -> None:
+    helper = hire("helper", Role.HELPER, "990101100000")
+    mine = make_household(village, helper=helper)
+    make_episode(mine, next_follow_up_on=date(2026, 11, 12))
+    make_episode(make_household(village), next_follow_up_on=date(2026, 12, 30))
+    assert [task.household for task in tasks(owner) if task.kind == "走访"] == [mine]
+    assert [task.household for task in tasks(helper) if task.kind == "走访"] == [mine]
+
+
+def test_the_nearest_deadline_comes_first(village: Any, owner: User) -> None:
+    for days, risk in ((5, "因残"), (0, "因病"), (9, "因学")):
+        open_clue(
+            household=make_household(village), risk=risk, channel="02", actor=owner, at=timezone.now(),
+            received_on=date(2026, 11, 10) - timedelta(days=days),
+        )  # fmt: skip
+    page = home(owner)
+    assert [group["title"] for group in page.context["groups"]] == ["已超期", "三天内"]
+    assert [task.due_on for task in tasks(owner)] == sorted(task.due_on for task in tasks(owner))
+
+
+def test_a_liaison_is_told_which_files_of_his_are_missing(hire: Callable[..., User]) -> None:
+    liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.WATER)
+    assert {task.subject for task in tasks(liaison)} == {"水务局 饮水安全"}
+
+
+def test_every_figure_is_the_number_of_the_list_it_opens(village: Any, owner: User, bureau: User) -> None:
+    make_episode(make_household(village))
+    for risk in ("因病", "因残"):
+        open_clue(household=make_household(village), risk=risk, channel="02", actor=owner, at=timezone.now())
+    client = desk(bureau)
+    figures = {figure["title"]: figure for figure in client.get(reverse("home")).context["figures"]}
+    clues = client.get(figures["没有办结的线索"]["link"])
+    assert figures["没有办结的线索"]["value"] == clues.context["count"] == 2
+
+
+class TestTheLight:
+    def test_is_red_where_the_clock_has_run_out(self, village: Any, places: Any, owner: User, bureau: User) -> None:
+        _case(make_household(village), owner, date(2026, 11, 9))
+        _case(make_household(village), owner, date(2026, 11, 9), paused_on=date(2026, 11, 8))
+        _case(make_household(places["990101101201"]), owner, date(2026, 11, 12))
+        lights = home(bureau).context["lights"]
+        said = [(light.place.name, light.open, light.soon, light.over, light.look) for light in lights]
+        assert said == [("石桥镇", 2, 0, 1, "is-over"), ("青杨乡", 1, 1, 0, "is-soon")]
+
+    def test_opens_the_cases_it_counts(self, village: Any, owner: User, bureau: User, township: User) -> None:
+        late, soon = date(2026, 11, 9), date(2026, 11, 11)
+        wanted = {
+            "over": _case(make_household(village), owner, late),
+            "soon": _case(make_household(village), owner, soon),
+        }
+        for clock, case in wanted.items():
+            page = desk(bureau).get(f"{reverse('case-list')}?division=990101100000&clock={clock}")
+            assert [row.number for row in page.context["page"].rows] == [case.number]
+        assert [light.place.name for light in home(township).context["lights"]] == ["东沟村", "西岭村"]
+
+    def test_is_not_for_a_single_village(self, owner: User) -> None:
+        assert home(owner).context["lights"] == []
+
+
+class TestNews:
+    def test_tells_what_others_did_since_the_last_sign_in(self, village: Any, owner: User, bureau: User) -> None:
+        now = timezone.now()
+        record(actor=bureau, at=now - timedelta(days=1), action="session.started")
+        open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=now)
+        open_clue(household=make_household(village), risk="因病", channel="04", actor=bureau, at=now)
+        client = desk(bureau)
+        (item,) = client.get(reverse("home")).context["news"]
+        assert (item["count"], item["title"]) == (1, "条新线索")
+        page = client.get(item["link"])
+        assert len(page.context["lines"]) == item["count"]
+
+    def test_holds_nothing_of_other_places(self, village: Any, owner: User, colleague: User) -> None:
+        open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+        assert not home(colleague).context["news"]
+        assert not desk(colleague).get(reverse("news")).context["lines"]
+
+
+def test_asks_the_database_as_often_for_many_tasks_as_for_one(village: Any, owner: User) -> None:
+    client = desk(owner)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            client.get(reverse("home"))
+        return len(caught)
+
+    open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+    make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
+    count()
+    few = count()
+    for _ in range(6):
+        open_clue(household=make_household(village), risk="因残", channel="02", actor=owner, at=timezone.now())
+        make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
+    assert count() == few <= 40
