@@ -34,6 +34,7 @@ ITEMS = (
     Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
     Item("驾驶舱", "speedometer2", "dashboard", AREA_ROLES),
     Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True),
+    Item("农户申报", "person-lines-fill", "application-list", AREA_ROLES),
     Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True),
     Item("农户库", "people", "household-list", FIELD, on_phone=True),
     Item("一户一策", "clipboard2-check", "plan-list", FIELD, "帮扶"),

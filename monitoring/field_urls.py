@@ -1,8 +1,8 @@
-"""Addresses of what is entered in the village: home visits."""
+"""Addresses of what is entered in the village: home visits, own applications."""
 
 from django.urls import path
 
-from monitoring.views import visit_pages, visits
+from monitoring.views import applications, apply, visit_pages, visits
 
 _VISIT = "households/<uuid:uid>/visit/"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path(f"{_VISIT}<slug:section>/", visits.VisitSection.as_view(), name="visit-section"),
     path("visits/<uuid:uid>/", visit_pages.VisitDetail.as_view(), name="visit-detail"),
     path("visits/<uuid:uid>/files/<slug:sha256>/", visit_pages.VisitFile.as_view(), name="visit-file"),
+    path("apply/state/", apply.ApplicationState.as_view(), name="apply-state"),
+    path("apply/<str:token>/", apply.Apply.as_view(), name="apply"),
+    path("applications/", applications.ApplicationList.as_view(), name="application-list"),
+    path("applications/new/", applications.ApplicationNew.as_view(), name="application-new"),
+    path("applications/poster/<slug:code>/", applications.ApplicationPoster.as_view(), name="application-poster"),
+    path("applications/<uuid:uid>/", applications.ApplicationDetail.as_view(), name="application-detail"),
 ]

@@ -169,6 +169,10 @@ _PARAMETERS = (
     _fixed("feed_due_day", "部门数据应推日（次月）", "number", 5, CONTRACT_6, least=1, largest=28),
     _fixed("feed_change_percent", "部门数据量异常幅度（%）", "percent", Decimal(50), CONTRACT_6),
     _fixed("feed_change_from_month", "从第几个月起比较数据量", "number", 4, CONTRACT_6),
+    _fixed("visit_draft_days", "走访草稿保留（天）", "days", 30, "产品默认设置（待县级确认）", least=1),
+    _fixed("application_address_hour", "申报：同一网络地址每小时", "number", 10, "产品默认设置（待县级确认）", least=1),
+    _fixed("application_village_day", "申报：一个村每天", "number", 60, "产品默认设置（待县级确认）", least=1),
+    _fixed("application_refused_days", "不予受理的申报保留（天）", "days", 180, "产品默认设置（待县级确认）", least=1),
     _fixed("office_name", "主管部门名称", "text", "乡村振兴局", "领域研究2.1（名称随机构改革变化）"),
 )
 PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for parameter in _PARAMETERS}

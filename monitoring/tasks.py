@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.evidence import remove_orphans
-from monitoring.services import matching, runs
+from monitoring.services import applications, matching, runs, visit_drafts
 
 
 @shared_task
@@ -25,6 +25,19 @@ def start_monthly_match() -> None:
 def sweep_runs() -> None:
     """Send again what was lost, restart what died, park what dies each time."""
     runs.sweep_runs(at=timezone.now())
+
+
+@shared_task
+def link_applications() -> None:
+    """Link the farmers' own applications whose number is that of one household of the village."""
+    applications.link_waiting(at=timezone.now())
+
+
+@shared_task
+def tidy_field() -> None:
+    """Throw away visit drafts that nobody went on with, and refused applications whose time is over."""
+    visit_drafts.drop_old_drafts(at=timezone.now())
+    applications.drop_refused(at=timezone.now())
 
 
 @shared_task

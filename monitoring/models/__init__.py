@@ -1,3 +1,4 @@
+from monitoring.models.application import Application, ApplicationPoint
 from monitoring.models.calendar import CalendarDay
 from monitoring.models.case import Appraisal, Authorisation, Case, Comparison, DutyTaken, Notice, Objection
 from monitoring.models.clue import Clue, Hit
@@ -12,6 +13,8 @@ from monitoring.models.visit import Visit, Visitor, VisitSignature
 from monitoring.models.visit_draft import DraftFile, VisitDraft
 
 __all__ = [
+    "Application",
+    "ApplicationPoint",
     "Appraisal",
     "Authorisation",
     "CalendarDay",

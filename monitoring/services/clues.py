@@ -13,6 +13,7 @@ from accounts.permissions import require
 from households.models import Household, Person
 from monitoring.models import Clue
 from monitoring.numbers import clue_numbers
+from monitoring.permissions import ACCEPT_APPLICATION
 from monitoring.risks import Risk
 from monitoring.turns import LEVELS
 from monitoring.workflow.history import act_of, carry_out, locked, write
@@ -38,7 +39,7 @@ def open_clue(
     household: Household,
     risk: str,
     channel: str,
-    actor: User,
+    actor: User | None,
     at: datetime,
     received_on: date | None = None,
     content: str = "",
@@ -51,13 +52,15 @@ def open_clue(
     """Register a suspicion by any of the six channels; evidence for a risk with an open clue goes into that clue.
 
     `content` is the free text, kept sealed. `received_on` (today when not given) starts the policy clock.
-    `green_channel` marks 先帮后补, which has a term of its own.
+    `green_channel` marks 先帮后补, which has a term of its own. `actor` None is the program, which takes in a farmer's own
+    application for the township.
 
     Raises:
         OutOfScope, Forbidden: not his household, or not his right.
         Refused: an unknown risk or channel, a day in the future, a cancelled household, a text that is too long.
     """
-    right, code = "monitoring.register_clue", household.village_id
+    own = actor is None and channel == Clue.Channel.APPLICATION
+    right, code = ACCEPT_APPLICATION if own else "monitoring.register_clue", household.village_id
     post = require(actor=actor, right=right, code=code, at=at, helper_id=household.helper_id)
     day = received_on or timezone.localdate(at)
     texts = {"content": content, "warning": warning, "reporter": reporter, "department": department}
@@ -87,9 +90,9 @@ def _check(household: Household, risk: str, channel: str, person: Person | None,
         raise Refused("涉及人不是该户成员。", field="person", code="invalid")
 
 
-def _register(clue: Clue, actor: User, post: Post, at: datetime) -> Clue:
+def _register(clue: Clue, actor: User | None, post: Post | None, at: datetime) -> Clue:
     clue.number = clue_numbers(clue.village_id, clue.received_on)[0]
-    clue.state, deadline = _BEGINS[LEVELS[post.role]]
+    clue.state, deadline = _BEGINS[LEVELS[post.role] if post else "township"]
     act = act_of(REGISTER, clue, actor=actor, post=post, at=at)
     act.target = clue.state
     act.happened_on = clue.received_on
@@ -101,7 +104,9 @@ def _register(clue: Clue, actor: User, post: Post, at: datetime) -> Clue:
     return clue
 
 
-def _extend(running: Clue, channel: str, content: str, day: date, actor: User, post: Post, at: datetime) -> Clue:
+def _extend(
+    running: Clue, channel: str, content: str, day: date, actor: User | None, post: Post | None, at: datetime
+) -> Clue:
     """Add the report to the open clue: its text to the sealed content, the fact of it to the history."""
     clue = locked(running)
     label = Clue.Channel(channel).label

@@ -181,6 +181,15 @@ def ensure_schedule() -> None:
     )
     _schedule(PeriodicTask, "每日清理", "accounts.tasks.tidy", crontab=daily, interval=None)
     _schedule(PeriodicTask, "清理留存数据行", "monitoring.tasks.tidy_evidence", crontab=daily, interval=None)
+    _schedule(PeriodicTask, "清理走访草稿和申报", "monitoring.tasks.tidy_field", crontab=daily, interval=None)
+    _schedule(
+        PeriodicTask,
+        "农户申报对应",
+        "monitoring.tasks.link_applications",
+        interval=minutely,
+        crontab=None,
+        expire_seconds=60,
+    )
     _schedule(
         PeriodicTask, "比对值守", "monitoring.tasks.sweep_runs", interval=minutely, crontab=None, expire_seconds=60
     )

@@ -18,6 +18,7 @@ from accounts.permissions import require
 from accounts.services.pictures import PDF, keep_picture
 from households.models import Household
 from monitoring.models import Case, Clue, DraftFile, Visit, VisitDraft
+from monitoring.policy import PolicyBook
 from monitoring.services.visit_last import last_time
 from monitoring.services.visit_record import REASONS
 from monitoring.visit_sections import Section, section_of
@@ -199,6 +200,14 @@ def _check_open(subject: VisitSubject) -> None:
         raise Conflict("这个办件现在不在消除核查这一步，请看办件页。", code="wrong_state")
 
 
-def drop_old_drafts(*, at: datetime, days: int) -> int:
-    """Throw away drafts that nobody has touched for so many days; returns how many."""
-    return VisitDraft.objects.filter(saved_at__lt=at - timedelta(days=days)).delete()[1].get("monitoring.VisitDraft", 0)
+def drop_old_drafts(*, at: datetime) -> int:
+    """Throw away drafts that nobody has touched for `visit_draft_days`; returns how many."""
+    policy, today = PolicyBook(), timezone.localdate(at)
+    drafts = VisitDraft.objects.values_list("pk", "saved_at", "household__village_id")
+    old = [
+        pk
+        for pk, saved_at, code in drafts
+        if saved_at < at - timedelta(days=policy.value("visit_draft_days", on=today, code=code))
+    ]
+    VisitDraft.objects.filter(pk__in=old).delete()
+    return len(old)

@@ -294,8 +294,8 @@ def test_the_workbench_leads_straight_to_the_visit(hand: Hand) -> None:
 
 def test_old_drafts_go(hand: Hand) -> None:
     hand.answer("work", workers="2")
-    assert drop_old_drafts(at=timezone.now() + timedelta(days=29), days=30) == 0
-    assert drop_old_drafts(at=timezone.now() + timedelta(days=31), days=30) == 1
+    assert drop_old_drafts(at=timezone.now() + timedelta(days=29)) == 0
+    assert drop_old_drafts(at=timezone.now() + timedelta(days=31)) == 1
 
 
 def test_the_list_of_a_large_household_takes_as_many_questions_as_that_of_a_small_one(
