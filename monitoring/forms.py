@@ -17,6 +17,15 @@ from monitoring.workflow.step import Step
 SEPARATORS = str.maketrans({"，": ",", "\t": ",", "、": ","})
 MOST_FILES = 9
 LARGEST_FILE = 20 * 1024 * 1024
+# Texts that may be so long are written in several lines.
+LONG_WORDS = 500
+# What is to be photographed, by step.
+PHOTOS = {
+    "authorise": "授权书照片（每一页，看得清签字）",
+    "appraise": "会议照片、纪要和签到册",
+    "hang_notice": "首日照片（看得清公示内容和地点）",
+    "take_down": "末日照片（看得清公示还在）",
+}
 
 
 class _Files(forms.ClearableFileInput):
@@ -65,8 +74,8 @@ class StepForm(forms.Form):
             max_length=1000,
             widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
         )
-        self.fields["files"] = FilesField(label="照片或扫描件", required=step.files)
-        self.fields["files"].widget.attrs["class"] = "form-control"
+        self.fields["files"] = FilesField(label=PHOTOS.get(step.action, "照片或扫描件"), required=step.files)
+        self.fields["files"].widget.attrs |= {"class": "form-control", "accept": "image/*,application/pdf"}
 
     def data_of_step(self) -> dict[str, Any]:
         """What the workflow reads: only what was filled in."""
@@ -86,15 +95,39 @@ class CompareForm(StepForm):
         self.fields.pop("results")
         for i, row in enumerate(grid):
             label = f"{row['name']} · {row['title']}"
-            self.fields[f"hit_{i}"] = forms.BooleanField(label=f"{label} 触碰", required=False, initial=row["hit"])
+            self.fields[f"hit_{i}"] = forms.BooleanField(
+                label=f"{label} 触碰",
+                required=False,
+                initial=row["hit"],
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input", "aria-label": f"{label} 触碰"}),
+            )
             self.fields[f"found_{i}"] = forms.CharField(
                 label=f"{label} 触碰情况",
                 required=False,
                 max_length=500,
                 initial=row["found"],
-                widget=forms.TextInput(attrs={"class": "form-control"}),
+                widget=forms.TextInput(attrs={"class": "form-control", "aria-label": f"{label} 触碰情况"}),
             )
         self.order_fields([name for name in self.fields if name not in ("note", "files")])
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The grid as a table: a row for every member and item, `first` where a new member begins."""
+        names = [row["name"] for row in self.grid]
+        return [
+            {
+                "row": row,
+                "hit": self[f"hit_{i}"],
+                "found": self[f"found_{i}"],
+                "first": i == 0 or names[i - 1] != names[i],
+            }
+            for i, row in enumerate(self.grid)
+        ]
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The fields beside the grid."""
+        return [field for field in self.visible_fields() if not field.name.startswith(("hit_", "found_"))]
 
     def data_of_step(self) -> dict[str, Any]:
         results = [
@@ -231,4 +264,5 @@ def _field(wanted: Input) -> forms.Field:
         order = "，".join(inner.title for inner in wanted.fields)
         return RowsField(wanted, label=label, required=required, widget=area, help_text=f"一行一项，依次写：{order}。")
     text = forms.TextInput(attrs={"class": "form-control"})
-    return forms.CharField(label=label, required=required, max_length=wanted.longest, widget=text)
+    widget = area if wanted.longest >= LONG_WORDS else text
+    return forms.CharField(label=label, required=required, max_length=wanted.longest, widget=widget)

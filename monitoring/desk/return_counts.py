@@ -93,7 +93,7 @@ def listed(
     """The returns behind a figure."""
     rows = returns_of(user, start, end)
     if reason:
-        rows = rows.filter(reason__isnull=True) if reason == UNNAMED else rows.filter(reason=reason)
+        rows = rows.filter(**({"data__reason__isnull": True} if reason == UNNAMED else {"data__reason": reason}))
     if village:
         rows = rows.filter(case__village_id=village)
     if action in (BY_TOWNSHIP, BY_COUNTY):
