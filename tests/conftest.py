@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from cast import NOW, PASSWORD
 from django.core.management import call_command
 
 from accounts.models import Division, Post, Role, User
@@ -18,8 +19,6 @@ from accounts.models.division import level_of
 
 pytest_plugins = ["plugin_services"]
 SAMPLES = Path(__file__).parent / "data" / "samples"
-NOW = datetime(2026, 11, 10, 1, 0, tzinfo=UTC)  # 09:00 in China
-PASSWORD = "shouwang-test-2026"
 PLACES = {
     "990000000000": "示例省",
     "990100000000": "示例市",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cast import PASSWORD
 from chrome import ARGUMENTS, CHROMIUM, DESK, PHONE, ROOT, County, Desk, Served, sign_in
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
@@ -51,8 +52,6 @@ def desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
     contexts: list[BrowserContext] = []
 
     def _desk(user: Any, viewport: dict[str, int] = DESK) -> Desk:
-        from conftest import PASSWORD
-
         context = chromium.new_context(viewport=viewport, locale="zh-CN", has_touch=viewport is PHONE)
         contexts.append(context)
         page = context.new_page()
