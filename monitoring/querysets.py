@@ -59,6 +59,15 @@ def _runs(keys: list[int]) -> Iterator[tuple[int, int]]:
             start = place
 
 
+class FeedUploadQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """A person's own."""
+        return self.filter(uploaded_by=user)
+
+    def left_lying(self, since: datetime) -> Self:
+        return self.filter(uploaded_at__lt=since)
+
+
 class MatchRunQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Runs of the counties that lie wholly in the user's places."""

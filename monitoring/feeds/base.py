@@ -6,7 +6,7 @@ Adding a feed is one module with one or more `Feed`s, one line in `__init__.py`,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -42,6 +42,7 @@ _CLEANED_IDS = frozenset(("户主证件号码", "原证件号码"))
 
 # A cell after parsing: '' and None are an empty one.
 Value = str | date | Decimal | None
+Learned = tuple[tuple[str, str], ...]
 Accumulation = Literal["calendar_year", "school_year"]
 
 
@@ -81,6 +82,8 @@ class Feed:
     facts: tuple[Fact, ...] = ()
     # Never a clue: looked at when a household is enrolled.
     asset: bool = False
+    # Headings that a person has assigned to columns: (column, heading as written).
+    learned: Learned = ()
     common: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,8 +99,8 @@ class Feed:
         return str(Department(self.department).label)
 
     def layout(self) -> tuple[Column, ...]:
-        """Everything that is looked for in a sheet."""
-        return (*self.common, *self.columns)
+        """Everything that is looked for in a sheet, under the learned headings too."""
+        return tuple(_taught(column, self.learned) for column in (*self.common, *self.columns))
 
     def of_kind(self, kind: Kind) -> list[OwnColumn]:
         return [column for column in self.columns if column.kind == kind]
@@ -109,6 +112,12 @@ class Feed:
         if self.accumulates == "school_year":
             return school_year_start(period)
         return None
+
+
+def _taught(column: Column, learned: Learned) -> Column:
+    """The column with what was learned as further aliases; its own spellings come first."""
+    words = tuple(heading for name, heading in learned if name == column.name)
+    return replace(column, aliases=(*column.aliases, *words)) if words else column
 
 
 def school_year_start(day: date) -> date:

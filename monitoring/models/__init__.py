@@ -5,6 +5,7 @@ from monitoring.models.clue import Clue, Hit
 from monitoring.models.desk import PaperTemplate, ReturnReason
 from monitoring.models.episode import Episode, EpisodeEvent
 from monitoring.models.feed import FeedBatch, FeedRow
+from monitoring.models.heading import FeedUpload, HeadingMapping
 from monitoring.models.policy import PolicyValue
 from monitoring.models.run import MatchRun
 from monitoring.models.serial import Serial
@@ -27,6 +28,8 @@ __all__ = [
     "EpisodeEvent",
     "FeedBatch",
     "FeedRow",
+    "FeedUpload",
+    "HeadingMapping",
     "Hit",
     "MatchRun",
     "Notice",

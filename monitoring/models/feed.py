@@ -49,6 +49,7 @@ class FeedBatch(models.Model):
     errors = models.JSONField("退回明细", default=list)
     warnings = models.JSONField("提示", default=list)
     headings = models.JSONField("原表头", default=dict, help_text="工作表名 → 表头各列原文")
+    learned = models.JSONField("指认的表头", default=list, help_text="[列, 表头原文]，导入时除约定写法外还认的表头")
 
     objects = FeedBatchQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,6 +85,7 @@ def _reading(batch: FeedBatch, sink: _Collector | None = None) -> Iterator[Readi
         path = Path(folder) / "original"
         with open_file(batch.file) as plain, path.open("wb") as copy:
             shutil.copyfileobj(plain, copy)
-        source = Source(FEEDS[batch.feed], path, batch.file.name)
+        feed = replace(FEEDS[batch.feed], learned=tuple((column, heading) for column, heading in batch.learned))
+        source = Source(feed, path, batch.file.name)
         with read(source, batch.period, known=known, sink=sink or _Collector()) as reading:
             yield reading

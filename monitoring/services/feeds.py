@@ -7,7 +7,7 @@ replace that file but supplements it. The same bytes again store nothing and get
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from households.models import Person
 from households.services.register_lock import hold_persons
 from monitoring.evidence import Sheet
 from monitoring.feeds import FEEDS, Feed
+from monitoring.feeds.base import Learned
 from monitoring.ingest import Reading, Source, read
 from monitoring.ingest_keys import KeyTable, Registry, digests, register_files_undone, rows_before
 from monitoring.ingest_rows import Counts, Rejected
@@ -33,6 +34,7 @@ from monitoring.services.feed_lock import hold_feed
 from monitoring.services.feed_originals import rebuild_evidence, write_batch_errors
 from monitoring.services.feed_rights import require_feed
 from monitoring.services.feed_undo import undo_batch
+from monitoring.services.headings import learned_headings
 
 __all__ = [
     "FeedReport",
@@ -70,10 +72,20 @@ class FeedReport:
         }
 
 
-def import_feed(*, feed: str, path: Path, name: str, period: date, actor: User | None, at: datetime) -> FeedReport:
+def import_feed(
+    *,
+    feed: str,
+    path: Path,
+    name: str,
+    period: date,
+    actor: User | None,
+    at: datetime,
+    learned: Learned | None = None,
+) -> FeedReport:
     """Take in the file at `path`, which its sender calls `name`, as `feed` of the month that begins on `period`.
 
-    All or nothing. `actor` None is a person at the shell.
+    All or nothing. `actor` None is a person at the shell. `learned` are headings known beside the agreed ones: those
+    that people have assigned before, where nothing is given.
 
     Raises:
         SheetError: no such file as the feed needs; says what is wrong.
@@ -82,6 +94,7 @@ def import_feed(*, feed: str, path: Path, name: str, period: date, actor: User |
     """
     declared = declared_feed(feed)
     require_feed(actor=actor, feed=declared, at=at)
+    declared = replace(declared, learned=learned_headings(feed) if learned is None else learned)
     source = Source(declared, path, name)
     base = _supplemented(source, period)
     known = _rows_of_family(base, except_for=source.sha256) if base else None
@@ -168,6 +181,7 @@ def _store(
         errors=errors_of(reading.rejected),
         warnings=reading.warnings,
         headings={sheet.name: sheet.headings for sheet in reading.sheets},
+        learned=list(reading.feed.learned),
         **asdict(reading.counts),
     )
     reading.sink.store(batch.pk)
