@@ -28,6 +28,7 @@ COPY monitoring monitoring
 COPY assistance assistance
 COPY reports reports
 COPY config config
+COPY docs/guide docs/guide
 COPY --from=assets /build/assets assets
 ENV STATIC_ROOT=/app/staticfiles COMPILED_STATIC=true
 RUN DATA_DIR=/tmp/build python manage.py collectstatic --no-input --verbosity 0 && rm -r /tmp/build

@@ -26,5 +26,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": items_for(scope),
         "phone_key": f"{user.pk}.{blind_index('browser', str(user.pk)).hex()}",
         "can_find": bool(scope.roles & FIELD),
+        "about": current or "",
         "here": (current or "").rsplit("-", 1)[0],
     }

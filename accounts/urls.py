@@ -3,11 +3,14 @@
 from django.urls import path
 
 from accounts.views.door import Password, SignIn, SignOut
+from accounts.views.guide import GuideChapter, GuideDoor
 from accounts.views.staff import StaffList, StaffMember, StaffNew
 
 urlpatterns = [
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", SignOut.as_view(), name="logout"),
+    path("help/", GuideDoor.as_view(), name="guide"),
+    path("help/<slug:slug>/", GuideChapter.as_view(), name="guide-chapter"),
     path("password/", Password.as_view(), name="password"),
     path("staff/", StaffList.as_view(), name="staff-list"),
     path("staff/new/", StaffNew.as_view(), name="staff-new"),

@@ -135,7 +135,8 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = env.read_static_root(DATA_DIR)
 COMPILED_STATIC = env.read_flag("COMPILED_STATIC")
-STATICFILES_DIRS = [path for path in [BASE_DIR / "assets"] if path.is_dir()]
+_STATIC = (("", BASE_DIR / "assets"), ("guide", BASE_DIR / "docs" / "guide" / "shots"))
+STATICFILES_DIRS = [(prefix, path) for prefix, path in _STATIC if path.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {

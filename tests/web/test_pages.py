@@ -53,6 +53,8 @@ OF_DESK = {"case-file", "template-file"}
 OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export", "dashboard-guarantees"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
+# Held by tests/accounts/test_guide.py.
+OF_GUIDE = {"guide", "guide-chapter"}
 READERS = {"owner", "township", "bureau", "auditor"}
 COUNTY_READERS = {"bureau", "auditor"}
 
@@ -139,7 +141,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_COUNTY
         | OF_ADMINISTRATOR
         | OF_PLACE
-        | OF_EXPORTER
+        | OF_EXPORTER | OF_GUIDE
         | OF_DESK
         | OF_REGISTER
         | WITHOUT_PAGE

@@ -1,0 +1,83 @@
+"""The user guide inside the program, because offices work on closed networks: docs/guide, one page for each role."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from markdown import Markdown
+
+from accounts.models import Role
+from accounts.scope import scope_of
+from accounts.views.base import Page
+
+FOLDER = settings.BASE_DIR / "docs" / "guide"
+_EXTENSIONS = ["tables", "attr_list", "toc", "sane_lists"]
+_PICTURE = re.compile(r'src="shots/([\w.-]+)"')
+_LINK = re.compile(r'href="(?!https?:)(\w+)\.md(#[\w-]*)?"')
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the guide: its file, its title, and the roles that it is written for."""
+
+    slug: str
+    title: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def file(self) -> str:
+        return "README.md" if self.slug == "start" else f"{self.slug}.md"
+
+
+CHAPTERS = (
+    Chapter("start", "开始使用"),
+    Chapter("village", "村级监测员和帮扶责任人", frozenset({Role.VILLAGE_CADRE, Role.HELPER})),
+    Chapter("township", "乡镇", frozenset({Role.TOWNSHIP_STAFF, Role.TOWNSHIP_LEADER})),
+    Chapter("county", "县级主管部门", frozenset({Role.COUNTY_BUREAU})),
+    Chapter("department", "部门联络员", frozenset({Role.LIAISON})),
+    Chapter("auditor", "审计监督", frozenset({Role.AUDITOR})),
+    Chapter("administrator", "系统管理员", frozenset({Role.ADMINISTRATOR})),
+)
+
+
+class GuideDoor(Page):
+    """`/help/?about=clue-list` leads to the chapter of the user's role, at the heading about that page if it has one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        roles = scope_of(self.user).roles
+        chapter = next((chapter for chapter in CHAPTERS if chapter.roles & roles), CHAPTERS[0])
+        about = request.GET.get("about", "")
+        anchor = f"#{about}" if f'id="{about}"' in body_of(chapter) else ""
+        return redirect(reverse("guide-chapter", args=[chapter.slug]) + anchor)
+
+
+class GuideChapter(Page):
+    """One chapter, beside the list of all."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        chapter = next((chapter for chapter in CHAPTERS if chapter.slug == slug), None)
+        if chapter is None:
+            raise Http404
+        return render(
+            request, "accounts/guide.html", {"chapter": chapter, "chapters": CHAPTERS, "body": body_of(chapter)}
+        )
+
+
+@cache
+def body_of(chapter: Chapter) -> SafeString:
+    """The chapter as HTML. The text is the program's own, so its markup is trusted."""
+    html = Markdown(extensions=_EXTENSIONS).convert((FOLDER / chapter.file).read_text(encoding="utf-8"))
+    html = _PICTURE.sub(lambda found: f'loading="lazy" src="{static(f"guide/{found[1]}")}"', html)
+    return mark_safe(_LINK.sub(lambda found: f'href="{_address(found[1])}{found[2] or ""}"', html))
+
+
+def _address(name: str) -> str:
+    return reverse("guide-chapter", args=["start" if name == "README" else name])
