@@ -15,7 +15,6 @@ from accounts.models import Division, User
 from accounts.permissions import require
 from households.models import Household
 from monitoring.match_frames import County, read_county, register_frame
-from monitoring.match_rows import rule_frame
 from monitoring.matching import judge
 from monitoring.policy import PARAMETERS, Parameter
 from monitoring.rules import REGISTER, RULES, Context, Rule, figure_of
