@@ -162,7 +162,7 @@ class _Source:
             "file": batch.file.name,
             "sha256": batch.file.sha256,
         }
-        self._numbers: dict[str, set[int | None]] = {}
+        self._names: dict[str, list[tuple[str, bool]]] = {}
 
     def kept(self, row: _Row, sheet: Sheet, cells: Sequence[Any]) -> dict[str, Any]:
         """What a hit keeps of a row, but for the person."""
@@ -172,19 +172,24 @@ class _Source:
 
     def _received(self, sheet: Sheet, cells: Sequence[Any]) -> dict[str, str]:
         """The cells by their headings as written; resident numbers masked wherever they stand."""
-        if sheet.name not in self._numbers:
-            own = [column.name for column in self._feed.layout() if column.kind == "id"]
-            self._numbers[sheet.name] = {sheet.found.get(name) for name in own}
-        numbers = self._numbers[sheet.name]
+        names = self._names_of(sheet)
+        names += [("", False)] * (len(cells) - len(names))
         shown: dict[str, str] = {}
-        for place, cell in enumerate(cells):
-            heading = sheet.headings[place] if place < len(sheet.headings) else ""
-            if not heading and not text(cell):
+        for place, ((heading, is_number), cell) in enumerate(zip(names, cells, strict=False)):
+            written = text(cell)
+            if not heading and not written:
                 continue
             name = heading or f"列{place + 1}"
             name = f"{name}（列{place + 1}）" if name in shown else name
-            shown[name] = mask_id(tidy_id(cell)) if place in numbers else scrub(text(cell))
+            shown[name] = mask_id(tidy_id(cell)) if is_number else scrub(written)
         return shown
+
+    def _names_of(self, sheet: Sheet) -> list[tuple[str, bool]]:
+        """The sheet's headings, and whether resident numbers stand under them."""
+        if sheet.name not in self._names:
+            numbers = {sheet.found.get(column.name) for column in self._feed.layout() if column.kind == "id"}
+            self._names[sheet.name] = [(heading, place in numbers) for place, heading in enumerate(sheet.headings)]
+        return self._names[sheet.name]
 
 
 def _people(persons: Iterable[int]) -> dict[int, dict[str, str]]:

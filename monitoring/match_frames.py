@@ -1,12 +1,10 @@
-"""What a match reads: the county as it stood on E, and one frame of rows for each rule.
+"""What a match reads of the county: its households, their members, episodes and parameters as they stood on E.
 
-Millions of rows pass through here, so they come as columns (COPY on PostgreSQL) and never as objects; only the
-households that a row of the period touches are followed through earlier months.
+They come as columns (COPY on PostgreSQL) and never as objects; the rows of the feeds are in `match_rows`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,11 +22,10 @@ from accounts.models import Division
 from households.models import Category, Household, Membership
 from monitoring.ingest import last_day
 from monitoring.ingest_sink import scratch_file
-from monitoring.matching import each_once, homes, running_episodes
-from monitoring.models import EpisodeEvent, FeedBatch, FeedRow
+from monitoring.matching import homes, running_episodes
+from monitoring.models import EpisodeEvent
 from monitoring.policy import PolicyBook, Setting
-from monitoring.rules import RULES, Context, Rule
-from monitoring.rules.base import whole
+from monitoring.rules import RULES, Context
 
 BLOCK_ROWS = 200_000
 REOPEN = "reopen_worse_percent"
@@ -223,9 +220,6 @@ def _settings(book: PolicyBook, code: str, end: date) -> dict[str, Setting]:
     return {key: book.setting(key, on=end, code=code) for key in KEYS}
 
 
-# --- rows of a rule ---
-
-
 def register_frame(county: County) -> pd.DataFrame:
     """The frame of register rules."""
     found = county.households
@@ -237,90 +231,3 @@ def register_frame(county: County) -> pd.DataFrame:
             "area": found["area"].to_numpy(),
         }
     ).astype({"income": "Int64"})
-
-
-def rule_frame(county: County, rule: Rule) -> pd.DataFrame | None:
-    """The rows that a feed rule looks at, None when this period brought none: with a window every fact once from all
-    files up to the period, else the rows of the period's own file."""
-    periods = _periods(rule, county.period)
-    own = [batch for batch, period in periods.items() if period == county.period.isoformat()]
-    parts = [part for part in _rows(county, rule, own, periods) if len(part)]
-    if not parts:
-        return None
-    if rule.window == "period":
-        return pd.concat(parts, ignore_index=True)
-    earlier = [batch for batch in periods if batch not in own]
-    touched = np.zeros(int(county.households.index.max()) + 1, dtype=bool)
-    for part in parts:
-        touched[part["household"].to_numpy()] = True
-    for part in _rows(county, rule, earlier, periods):
-        parts.append(part[touched[part["household"].to_numpy()]])
-    rows = pd.concat(parts, ignore_index=True)
-    return each_once(rows, county.period.isoformat()).reset_index(drop=True)
-
-
-def _periods(rule: Rule, period: date) -> dict[int, str]:
-    """The current batches that the rule may read, with their periods as ISO text."""
-    batches = FeedBatch.objects.current().filter(feed=rule.feed, period__lte=period)
-    if rule.window == "period":
-        batches = batches.filter(period=period)
-    return {batch: start.isoformat() for batch, start in batches.values_list("pk", "period")}
-
-
-def _rows(county: County, rule: Rule, batches: list[int], periods: Mapping[int, str]) -> Iterator[pd.DataFrame]:
-    rows = FeedRow.objects.of(batches).filter(person__isnull=False)
-    if rule.window == "calendar_year":
-        rows = rows.filter(happened_on__range=(date(county.end.year, 1, 1), county.end))
-    columns: dict[str, Dtype] = {"row": "int64", "person": "int64", "on": "category", "amount": "Int64"}
-    fields = ["id", "person_id", "happened_on", "amount"]
-    if rule.facts or rule.numbers:
-        columns["facts"] = "category"
-        fields.append("facts")
-    if "skill" in rule.of_person:
-        columns["skill"] = "category"
-        fields.append("person__labour_skill")
-    if rule.window != "period":
-        columns |= {"batch": "int64", "position": "int64", "digest": "object"}
-        fields += ["batch_id", "position", "digest"]
-    for block in blocks(rows.values_list(*fields), columns):
-        yield _dressed(block, county, rule, periods)
-
-
-def _dressed(block: pd.DataFrame, county: County, rule: Rule, periods: Mapping[int, str]) -> pd.DataFrame:
-    """A block with the household of each row, its facts as columns, and what the window needs."""
-    person = block.pop("person").to_numpy()
-    known = person < len(county.home)
-    household = np.where(known, county.home[np.where(known, person, 0)], -1) if len(county.home) else -person
-    block["household"] = household
-    block["on"] = _days(block["on"])
-    if "facts" in block:
-        _spread_facts(block, rule)
-    if rule.window == "period":
-        block["fresh"] = True
-    else:
-        block["period"] = block["batch"].map(periods).astype(object)
-        block["digest"] = [bytes.fromhex(d[2:]) if isinstance(d, str) else bytes(d) for d in block["digest"]]
-    inside = block[block["household"] > 0]
-    at = county.households.loc[inside["household"], ["supported", "area"]]
-    return inside.assign(supported=at["supported"].to_numpy(), area=at["area"].to_numpy())
-
-
-def _days(days: pd.Series) -> NDArray[np.datetime64]:
-    """ISO dates in a category as datetime64, missing ones as NaT."""
-    values = np.append(np.array(days.cat.categories.astype(str), dtype="datetime64[s]"), np.datetime64("NaT", "s"))
-    found: NDArray[np.datetime64] = values[days.cat.codes.to_numpy()]
-    return found
-
-
-def _spread_facts(block: pd.DataFrame, rule: Rule) -> None:
-    """Give each fact a column; different texts are parsed once each, all in one go."""
-    facts = block.pop("facts").cat
-    codes = facts.codes.to_numpy()
-    # Code -1, a missing text, is the last one.
-    parsed = [*json.loads(f"[{','.join([text or '{}' for text in facts.categories])}]"), {}]
-    for key in rule.facts:
-        values = np.empty(len(parsed), dtype=object)
-        values[:] = [found.get(key) for found in parsed]
-        block[key] = values[codes]
-    for key in rule.numbers:
-        block[key] = whole(found.get(key) for found in parsed).take(codes)

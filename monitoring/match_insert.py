@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -24,27 +25,33 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    readers = [_reader(field) for field in fields]
     write = _copy if connection.vendor == "postgresql" else _execute
-    write(model._meta.db_table, fields, ([read(row) for read in readers] for row in rows))
+    write(model._meta.db_table, fields, rows)
 
 
-def _reader(field: Field[Any, Any]) -> Callable[[Mapping[str, Any]], Any]:
+def _given(rows: Sequence[Mapping[str, Any]], field: Field[Any, Any]) -> list[Any]:
+    """The field's value in each row."""
     name, default = field.attname, field.get_default
-    return lambda row: row[name] if name in row else default()
+    return [row[name] if name in row else default() for row in rows]
 
 
-def _copy(table: str, fields: Sequence[Field[Any, Any]], rows: Any) -> None:
-    lines = ["\t".join(map(_text, row)) for row in rows]
+def _copy(table: str, fields: Sequence[Field[Any, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
+    lines = map("\t".join, zip(*(_texts(_given(rows, field)) for field in fields), strict=True))
     columns = ", ".join(f'"{field.column}"' for field in fields)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines) + "\n"))
 
 
+def _texts(values: list[Any]) -> list[str]:
+    """A column as COPY's text format has it."""
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and (write := _WRITERS.get(kinds.pop())) is not None:
+        return list(map(write, values))
+    return list(map(_text, values))
+
+
 def _text(value: Any) -> str:
     """A value as COPY's text format has it."""
-    if value is None:
-        return "\\N"
     write = _WRITERS.get(type(value))
     return write(value) if write is not None else str(value).translate(_ESCAPES)
 
@@ -55,7 +62,9 @@ def _json(value: Any) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: lambda value: value.translate(_ESCAPES),
+    type(None): lambda value: "\\N",
     int: str,
+    uuid.UUID: str,
     bool: lambda value: "t" if value else "f",
     bytes: lambda value: "\\\\x" + value.hex(),
     date: date.isoformat,
@@ -65,11 +74,9 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _execute(table: str, fields: Sequence[Field[Any, Any]], rows: Any) -> None:
+def _execute(table: str, fields: Sequence[Field[Any, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    prepared = [
-        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)] for row in rows
-    ]
+    prepared = [[field.get_db_prep_save(value, connection) for value in _given(rows, field)] for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', prepared)
+        cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', list(zip(*prepared, strict=True)))

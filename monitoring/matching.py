@@ -64,10 +64,10 @@ def running_episodes(events: pd.DataFrame) -> pd.DataFrame:
 def each_once(rows: pd.DataFrame, period: str) -> pd.DataFrame:
     """The rows of a window with each fact once, in its earliest file; `fresh` marks those of this period.
 
-    `rows` has digest, period (ISO text), batch and position beside the columns of rule frames.
+    `rows` has digest (in one or more columns), period (ISO text), batch and position beside those of rule frames.
     """
     ordered = rows.sort_values(["period", "batch", "position"], kind="stable")
-    once = ordered.drop_duplicates("digest", keep="first")
+    once = ordered.drop_duplicates([name for name in rows.columns if name.startswith("digest")], keep="first")
     return once.assign(fresh=once["period"] == period)
 
 

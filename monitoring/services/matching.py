@@ -19,8 +19,9 @@ from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services.audit import record
 from monitoring.match_explain import Library, digests_of
-from monitoring.match_frames import County, read_county, register_frame, rule_frame
+from monitoring.match_frames import County, read_county, register_frame
 from monitoring.match_lease import MOST_ATTEMPTS, Lease, Overtaken, business_lock, take
+from monitoring.match_rows import rule_frame
 from monitoring.match_store import Findings, last_incomes, standing_hits, store_batch
 from monitoring.matching import Fired, firings, income_anew, judge
 from monitoring.models import FeedBatch, Hit, MatchRun
