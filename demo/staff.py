@@ -87,29 +87,33 @@ def hire_staff(county: County, at: datetime) -> Staff:
 
 
 def open_doors(staff: Staff, at: datetime) -> list[Login]:
-    """A login of every role, where there is most to do after the year: the two busiest villages, and the township of
-    the first. Only these get a password, which takes time to hash."""
-    first, second = _busiest(staff)
-    township = f"{first[:9]}000"
+    """A login of every role where there is work for it after the year: the township with most to review, its busiest
+    village, and the busiest of all others. Only these get a password, which takes time to hash."""
+    reviews = _waiting(at_township=True)
+    township = max(staff.townships, key=lambda code: reviews[code[:9]])
+    work = _waiting(at_township=False)
+    own = max((code for code in staff.villages if code[:9] == township[:9]), key=lambda code: work[code])
+    other = max((code for code in staff.villages if code != own), key=lambda code: work[code])
     people = [
         staff.bureau[0],
         staff.townships[township][0],
         staff.leaders[township],
         staff.helpers[township],
-        staff.villages[first][0],
-        staff.villages[second][0],
+        staff.villages[own][0],
+        staff.villages[other][0],
         *User.objects.filter(username__in=("medical", "auditor", "admin")).order_by("-username"),
     ]
     return [_open(user, at) for user in people]
 
 
-def _busiest(staff: Staff) -> list[str]:
-    """The codes of the two villages with most clues and cases waiting for them."""
-    waiting = Counter(dict.fromkeys(staff.villages, 0))
-    for model, turns in ((Clue, CLUE_TURNS), (Case, CASE_TURNS)):
-        codes = model.objects.filter(state__in=states_of(turns, "village")).values_list("village_id", flat=True)
-        waiting.update(codes)
-    return [code for code, _ in waiting.most_common(2)]
+def _waiting(*, at_township: bool) -> Counter[str]:
+    """How many cases wait for review by the first nine digits of their township, or clues and cases by their village."""
+    if at_township:
+        codes = Case.objects.filter(state=Case.State.AT_TOWNSHIP).values_list("village_id", flat=True)
+        return Counter(code[:9] for code in codes)
+    clues = Clue.objects.filter(state__in=states_of(CLUE_TURNS, "village"))
+    cases = Case.objects.filter(state__in=states_of(CASE_TURNS, "village"))
+    return Counter([*clues.values_list("village_id", flat=True), *cases.values_list("village_id", flat=True)])
 
 
 def _open(user: User, at: datetime) -> Login:
