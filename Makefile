@@ -1,7 +1,7 @@
 # 守望: thin targets over plain commands. Needs make, Python 3.11 or later, and the package registries.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo run test lint lock bench clean
+.PHONY: help setup assets demo run test lint lock bench guide clean
 
 HOUSEHOLDS ?= 3000
 PORT ?= 8000
@@ -26,6 +26,7 @@ help:
 	@echo "make demo    造一个虚构的县并在 http://127.0.0.1:$(PORT) 打开（HOUSEHOLDS=$(HOUSEHOLDS) PORT=$(PORT)，FRESH=1 重新造）"
 	@echo "make test    运行全部测试；设了 TEST_DATABASE_URL 和 TEST_REDIS_URL 时再在那里运行一遍"
 	@echo "make setup   只准备 .venv 和前端文件    make run   用环境变量中的配置运行"
+	@echo "make guide   make demo 运行时重拍使用说明的截图"
 	@echo "make lint    检查代码    make lock   更新依赖锁定    make bench   测速    make clean   删除生成的文件"
 
 setup: .venv/.base assets/vendor/.done
@@ -88,6 +89,9 @@ lock: .venv/.python
 
 bench: .venv/.dev
 	$(PY) -m benchmarks
+
+guide: .venv/.dev
+	$(PY) -m demo.screens --address http://127.0.0.1:$(PORT)
 
 clean:
 	rm -rf .venv node_modules assets/vendor data/demo demo-ledgers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
