@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scope import Scope, scope_of
 from accounts.views.base import Page, keyset_page
-from monitoring.models import Case, Clue, Episode, FeedBatch
+from monitoring.models import Application, Case, Clue, Episode, FeedBatch
 from monitoring.workflow.step import CLUE
 from monitoring.workflow.table import TABLE
 from reports.desk.lights import lights_of
@@ -63,7 +63,9 @@ def _figures(user: User, scope: Scope, today: date) -> list[dict[str, Any]]:
         return []
     clues, cases = Clue.objects.visible_to(user), Case.objects.visible_to(user)
     clue_list, case_list = reverse("clue-list"), reverse("case-list")
+    applications = Application.objects.visible_to(user).waiting().count()
     return [
+        *([_figure("待对应的申报", applications, "份", reverse("application-list"))] if applications else []),
         _figure(
             "监测中",
             Episode.objects.visible_to(user).monitored().count(),
