@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from assistance.fit import wanted
 from assistance.models import MeasureType
+from households.models import Membership, Person
 from monitoring.models import Episode
 
 TEXT = {"class": "form-control"}
@@ -40,6 +42,13 @@ class MeasureForm(forms.Form):
 
     risk = forms.ChoiceField(label="针对风险", widget=forms.Select(attrs=SELECT))
     type = forms.ModelChoiceField(label="措施", queryset=MeasureType.objects.none(), widget=forms.Select(attrs=SELECT))
+    beneficiary = forms.ModelChoiceField(
+        label="受益人",
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label="全户",
+        widget=forms.Select(attrs=SELECT),
+    )
     content = _text("内容", 500)
     planned_amount = _amount("计划金额（元）")
     unit = _text("责任单位", 120)
@@ -47,13 +56,46 @@ class MeasureForm(forms.Form):
     starts_on = _day("开始时间")
     planned_end_on = _day("计划结束", required=False)
 
-    def __init__(self, *args: Any, episode: Episode, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, episode: Episode, risk: str = "", kept: MeasureType | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["risk"].choices = [(risk, risk) for risk in episode.risks]  # type: ignore[attr-defined]
-        self.fields["type"].queryset = MeasureType.objects.filter(active=True)  # type: ignore[attr-defined]
+        members = Membership.objects.current().filter(household_id=episode.household_id)
+        types = MeasureType.objects.filter(Q(active=True) | Q(pk=kept.pk if kept else None))
+        # One risk asked for: only what meets it is offered, so that nobody looks for it in the whole catalogue.
+        fitting = wanted(risk) if risk in episode.risks else None
+        chosen = types.filter(category__in=fitting) if fitting else types
+        self.fields["risk"].choices = [(name, name) for name in episode.risks]  # type: ignore[attr-defined]
+        self.fields["type"].queryset = chosen  # type: ignore[attr-defined]
+        self.fields["type"].choices = _by_category(chosen)  # type: ignore[attr-defined]
+        self.fields["type"].help_text = "；".join(f"{name}：{'、'.join(wanted(name))}" for name in episode.risks)
+        self.fields["beneficiary"].queryset = Person.objects.filter(pk__in=members.values("person_id"))  # type: ignore[attr-defined]
+        if risk in episode.risks:
+            self.fields["risk"].initial = risk
 
     def clean_planned_amount(self) -> Decimal:
         return self.cleaned_data["planned_amount"] or Decimal(0)
+
+
+def _by_category(types: QuerySet[MeasureType]) -> list[tuple[str, Any]]:
+    """Choices in groups, in the order of the catalogue."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for kind in types:
+        groups.setdefault(kind.category, []).append((kind.pk, kind.item))
+    return [("", "选一项措施"), *groups.items()]
+
+
+class ChangeMeasureForm(MeasureForm):
+    """The same for a measure that is there; the version says which one its author saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back, and the version that it is about."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3, **TEXT}))
 
 
 class AdoptForm(forms.Form):
@@ -79,6 +121,11 @@ class DeliveryForm(forms.Form):
     on = _day("落实日期")
     amount = _amount("金额（元）")
     note = forms.CharField(label="说明", max_length=500, required=False, widget=forms.TextInput(attrs=TEXT))
+    proof = forms.FileField(
+        label="佐证（照片或扫描件）",
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,application/pdf", **TEXT}),
+    )
 
     def clean_amount(self) -> Decimal:
         return self.cleaned_data["amount"] or Decimal(0)

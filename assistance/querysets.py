@@ -40,6 +40,19 @@ class PlanQuerySet(models.QuerySet):
     def overdue(self, on: date) -> Self:
         return self.waiting(on).filter(due_on__lt=on)
 
+    def undelivered(self, on: date) -> Self:
+        """With a measure that has begun and of which nothing was delivered."""
+        from assistance.models import Measure
+
+        return self.filter(Exists(Measure.objects.undelivered(on).filter(plan=OuterRef("pk"))))
+
+    def unconfirmed(self, on: date) -> Self:
+        """With a delivered measure that the household has not confirmed."""
+        from assistance.models import Measure
+
+        mine = Measure.objects.delivered(on).filter(plan=OuterRef("pk"), confirmed_on__isnull=True)
+        return self.filter(Exists(mine))
+
 
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
@@ -96,6 +109,11 @@ def _has_delivered(on: date, **filters: Any) -> Exists:
     from assistance.models import Measure
 
     return Exists(Measure.objects.delivered(on).filter(plan__episode=OuterRef("pk"), **filters))
+
+
+def without_plan(episodes: EpisodeQuerySet) -> models.QuerySet[Episode]:
+    """Monitored episodes that no plan was opened for: those that came with the register."""
+    return episodes.monitored().filter(plan__isnull=True)
 
 
 def with_delivered(episodes: EpisodeQuerySet, on: date, category: str) -> models.QuerySet[Episode]:

@@ -3,48 +3,130 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.permissions import may
+from accounts.services.pictures import keep_picture, picture_of
 from accounts.views.base import Page, keyset_page
-from assistance.coverage import coverage
-from assistance.forms import AdoptForm, DayForm, DeliveryForm, MeasureForm
-from assistance.models import Measure, Plan
-from assistance.services.deliveries import deliver
-from assistance.services.measures import MeasureDraft, add_measure, confirm_by_household, end_measure
-from assistance.services.plans import adopt_plan
+from assistance.forms import AdoptForm, ChangeMeasureForm, DayForm, DeliveryForm, MeasureForm, ReasonForm
+from assistance.models import Delivery, Measure, Plan
+from assistance.permissions import PLAN
+from assistance.querysets import PlanQuerySet, without_plan
+from assistance.services.deliveries import deliver, withdraw_delivery
+from assistance.services.measures import (
+    MeasureDraft,
+    add_measure,
+    cancel_measure,
+    change_measure,
+    confirm_by_household,
+    end_measure,
+)
+from assistance.services.plans import adopt_plan, begin_plan, change_plan
+from assistance.standing import standing_of
+from households.models import Membership
+from monitoring.exit_checks import check_exit
+from monitoring.models import Episode
+from monitoring.policy import value_of
 
 
 class PlanList(Page):
-    """Plans of the user's households; those that are still to be made when asked."""
+    """Plans of the user's households, by what is to be done about them."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        plans = Plan.objects.visible_to(self.user).select_related("episode__household__village__parent", "responsible")
-        if request.GET.get("waiting"):
-            plans = plans.waiting(timezone.localdate())
-        page = keyset_page(plans, order=("-id",), after=request.GET.get("after", ""))
-        return render(request, "assistance/plans.html", {"page": page, "filters": request.GET})
+        today, show = timezone.localdate(self.at), request.GET.get("show", "")
+        mine = Plan.objects.visible_to(self.user)
+        plans = _shown(mine, show, today).select_related("episode__household__village__parent", "responsible")
+        heads = Membership.objects.heads().current().select_related("person")
+        plans = plans.prefetch_related(Prefetch("episode__household__memberships", heads, to_attr="heads"))
+        context = {
+            "page": keyset_page(plans, order=("-id",), after=request.GET.get("after", "")),
+            "show": show,
+            "counts": {name: _shown(mine, name, today).count() for name in SHOWN},
+            "without": without_plan(Episode.objects.visible_to(self.user)).count(),
+        }
+        return render(request, "assistance/plans.html", context)
+
+
+class WithoutPlan(Page):
+    """Monitored households without a plan, and the button that opens one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        episodes = without_plan(Episode.objects.visible_to(self.user)).select_related("household__village__parent")
+        heads = Membership.objects.heads().current().select_related("person")
+        rows = episodes.prefetch_related(Prefetch("household__memberships", heads, to_attr="heads"))
+        page = keyset_page(rows, order=("-id",), after=request.GET.get("after", ""))
+        return render(request, "assistance/without_plan.html", {"page": page})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        episodes = Episode.objects.visible_to(self.user).select_related("household")
+        given = request.POST.get("episode", "")
+        episode = get_object_or_404(episodes, pk=int(given) if given.isascii() and given.isdigit() else 0)
+        plan = begin_plan(episode=episode, actor=self.user, at=self.at)
+        messages.success(request, "已建立一户一策，请为每项风险安排措施。")
+        return redirect("plan-detail", pk=plan.pk)
 
 
 class PlanDetail(Page):
-    """One plan: risks and what meets them, measures, deliveries."""
+    """One plan: the risks and what meets them, each measure with what is due of it, visits."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        plan = _plan(self.user, pk)
-        measures = plan.measures.select_related("type", "beneficiary").prefetch_related("deliveries")
+        plan, today = _plan(self.user, pk), timezone.localdate(self.at)
+        household = plan.episode.household
+        heads = household.memberships.heads().current().select_related("person")
+        checks = [] if plan.episode.state != Episode.State.MONITORED else check_exit(episode=plan.episode, on=today)
         context = {
             "plan": plan,
-            "measures": measures,
-            "coverage": coverage(plan.episode, timezone.localdate()),
+            "household": household,
+            "head": heads.first(),
+            "standing": standing_of(plan, today),
+            "visits": household.visits.order_by("-visited_on", "-id").prefetch_related("visitors")[:5],
+            "failing": [check for check in checks if not check.ok],
+            "checks": len(checks),
+            "writable": may(
+                actor=self.user, right=PLAN, code=household.village_id, at=self.at, helper_id=household.helper_id
+            ),
         }
         return render(request, "assistance/plan.html", context)
+
+
+class PlanCard(Page):
+    """The card (明白卡) that the household keeps: who helps, with what, until when."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        plan, today = _plan(self.user, pk), timezone.localdate(self.at)
+        household = plan.episode.household
+        members = household.memberships.current().select_related("person").order_by("id")
+        context = {
+            "plan": plan,
+            "household": household,
+            "members": members,
+            "head": next((member.person.name for member in members if member.relation == "户主"), household.number),
+            "standing": standing_of(plan, today),
+            "office": value_of("office_name", on=today, code=household.village_id),
+        }
+        return render(request, "assistance/print/card.html", context)
+
+
+SHOWN = ("waiting", "overdue", "undelivered", "unconfirmed")
+
+
+def _shown(plans: PlanQuerySet, show: str, today: date) -> PlanQuerySet:
+    """The plans that a tab shows; all of them for an unknown one."""
+    if show in ("waiting", "overdue", "undelivered", "unconfirmed"):
+        rows: PlanQuerySet = getattr(plans, show)(today)
+        return rows
+    return plans
 
 
 class PlanForm(Page):
@@ -78,7 +160,8 @@ class PlanForm(Page):
         return redirect("plan-detail", pk=plan.pk)
 
     def _page(self, request: HttpRequest, plan: Plan, form: Form, status: int = 200) -> HttpResponse:
-        return render(request, "assistance/form.html", {"plan": plan, "form": form, "title": self.title}, status=status)
+        context = {"plan": plan, "form": form, "title": self.title, "measure": getattr(self, "measure", None)}
+        return render(request, "assistance/form.html", context, status=status)
 
 
 class AddMeasure(PlanForm):
@@ -86,7 +169,9 @@ class AddMeasure(PlanForm):
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         self.plan = _plan(self.user, pk)
-        return self.plan, MeasureForm(request.POST or None, episode=self.plan.episode)
+        asked = request.GET.get("risk", "")
+        initial = {"unit": self.plan.unit, "responsible": self.plan.responsible}
+        return self.plan, MeasureForm(request.POST or None, episode=self.plan.episode, risk=asked, initial=initial)
 
     def save(self, form: Form) -> None:
         add_measure(plan=self.plan, draft=MeasureDraft(**form.cleaned_data), actor=self.user, at=self.at)
@@ -97,13 +182,31 @@ class AdoptPlan(PlanForm):
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         self.plan = _plan(self.user, pk)
-        low_to_high = [self.plan.episode.household.village_id, self.plan.episode.household.village.parent_id]
-        people = User.objects.filter(posts__division_id__in=low_to_high, posts__ends_on__isnull=True).distinct()
         initial = {"version": self.plan.version, "responsible": self.plan.responsible, "unit": self.plan.unit}
-        return self.plan, AdoptForm(request.POST or None, people=people, initial=initial)
+        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan), initial=initial)
 
     def save(self, form: Form) -> None:
         adopt_plan(plan=self.plan, actor=self.user, at=self.at, **form.cleaned_data)
+
+
+class ChangePlan(PlanForm):
+    title = "调整计划"
+
+    def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
+        self.plan = _plan(self.user, pk)
+        names = ("version", "responsible", "unit", "goal", "signed_on")
+        initial = {name: getattr(self.plan, name) for name in names}
+        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan), initial=initial)
+
+    def save(self, form: Form) -> None:
+        change_plan(plan=self.plan, actor=self.user, at=self.at, **form.cleaned_data)
+
+
+def _helpers(plan: Plan) -> Any:
+    """Who may be responsible: people with a current post in the village or its township."""
+    household = plan.episode.household
+    places = [household.village_id, household.village.parent_id]
+    return User.objects.filter(posts__division_id__in=places, posts__ends_on__isnull=True).distinct()
 
 
 class _MeasurePage(PlanForm):
@@ -120,10 +223,20 @@ class Deliver(_MeasurePage):
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         measure = self.measure_of(pk)
-        return measure.plan, DeliveryForm(request.POST or None, initial={"uid": uuid.uuid4()})
+        return measure.plan, DeliveryForm(
+            request.POST or None, request.FILES or None, initial={"uid": uuid.uuid4(), "amount": _left(measure)}
+        )
 
     def save(self, form: Form) -> None:
-        deliver(measure=self.measure, actor=self.user, at=self.at, **form.cleaned_data)
+        data, upload = dict(form.cleaned_data), form.cleaned_data["proof"]
+        data["proof"] = upload and keep_picture(content=upload.read(), name=upload.name, actor=self.user, at=self.at)
+        deliver(measure=self.measure, actor=self.user, at=self.at, **data)
+
+
+def _left(measure: Measure) -> Decimal | None:
+    """What is left of the planned amount, to start from; nothing where none is planned."""
+    given = sum((row.amount for row in measure.deliveries.standing()), Decimal(0))
+    return measure.planned_amount - given if measure.planned_amount > given else None
 
 
 class Confirm(_MeasurePage):
@@ -144,6 +257,60 @@ class EndMeasure(Confirm):
         end_measure(measure=self.measure, actor=self.user, at=self.at, **form.cleaned_data)
 
 
+class ChangeMeasure(_MeasurePage):
+    title = "修改措施"
+
+    def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
+        measure = self.measure_of(pk)
+        names = ("version", "risk", "type", "beneficiary", "content", "planned_amount", "unit", "responsible")
+        initial = {name: getattr(measure, name) for name in (*names, "starts_on", "planned_end_on")}
+        form = ChangeMeasureForm(request.POST or None, episode=measure.plan.episode, kept=measure.type, initial=initial)
+        return measure.plan, form
+
+    def save(self, form: Form) -> None:
+        change_measure(measure=self.measure, actor=self.user, at=self.at, **form.cleaned_data)
+
+
+class CancelMeasure(_MeasurePage):
+    title = "取消措施"
+
+    def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
+        measure = self.measure_of(pk)
+        return measure.plan, ReasonForm(request.POST or None, initial={"version": measure.version})
+
+    def save(self, form: Form) -> None:
+        cancel_measure(measure=self.measure, actor=self.user, at=self.at, **form.cleaned_data)
+
+
+class WithdrawDelivery(PlanForm):
+    title = "撤回落实记录"
+
+    def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
+        self.delivery = _delivery(self.user, pk)
+        return self.delivery.measure.plan, ReasonForm(request.POST or None)
+
+    def save(self, form: Form) -> None:
+        withdraw_delivery(delivery=self.delivery, reason=form.cleaned_data["reason"], actor=self.user, at=self.at)
+
+
+class DeliveryProof(Page):
+    """The proof of one delivery, drawn anew for the browser."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        delivery = _delivery(self.user, pk)
+        if delivery.proof is None:
+            raise Http404
+        content, kind = picture_of(delivery.proof)
+        answer = HttpResponse(content, content_type=kind)
+        answer["Cache-Control"] = "private, max-age=3600"
+        return answer
+
+
+def _delivery(user: Any, pk: int) -> Delivery:
+    rows = Delivery.objects.visible_to(user).select_related("measure__plan__episode__household", "proof")
+    return get_object_or_404(rows, pk=pk)
+
+
 def _plan(user: Any, pk: int) -> Plan:
-    rows = Plan.objects.visible_to(user).select_related("episode__household__village__parent", "responsible")
+    rows = Plan.objects.visible_to(user).select_related("episode__household__village__parent__parent", "responsible")
     return get_object_or_404(rows, pk=pk)
