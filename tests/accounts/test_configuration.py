@@ -32,7 +32,7 @@ def real(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The settings of a county in service."""
     settings.SECRET_KEY, settings.FIELD_KEYS = "x" * 50, [KEY]
     settings.ALLOWED_HOSTS, settings.DEBUG, settings.HTTPS = ["county.example"], False, True
-    settings.EMBEDDED, settings.CELERY_TASK_ALWAYS_EAGER = False, False
+    settings.EMBEDDED, settings.CELERY_TASK_ALWAYS_EAGER, settings.TRUSTED_PROXIES = False, False, 1
     monkeypatch.setattr(checks, "_on_sqlite", lambda: False)
     return settings
 
@@ -158,6 +158,7 @@ def test_public_keys_are_not_served_to_others(capsys: pytest.CaptureFixture[str]
         ("ALLOWED_HOSTS", ["*"], "shouwang.E003"),
         ("CELERY_TASK_ALWAYS_EAGER", True, "shouwang.E004"),
         ("HTTPS", False, "shouwang.W001"),
+        ("TRUSTED_PROXIES", 0, "shouwang.W003"),
     ],
 )
 def test_the_deployment_check_names_each_unsafe_setting_with_a_way_out(
