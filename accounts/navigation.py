@@ -12,6 +12,7 @@ from accounts.scope import AREA_ROLES, Scope
 
 COUNTY = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
 FIELD = AREA_ROLES | {Role.HELPER}
+REVIEWERS = frozenset({Role.TOWNSHIP_STAFF, Role.TOWNSHIP_LEADER, Role.COUNTY_BUREAU})
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ ITEMS = (
     Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True),
     Item("农户申报", "person-lines-fill", "application-list", AREA_ROLES),
     Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True),
+    Item("待我审核", "ui-checks", "review-list", REVIEWERS),
     Item("农户库", "people", "household-list", FIELD, on_phone=True),
     Item("一户一策", "clipboard2-check", "plan-list", FIELD, "帮扶"),
+    Item("走访计划", "calendar-week", "followup-list", FIELD),
     Item("部门数据", "inboxes", "feed-list", COUNTY | {Role.LIAISON}, "数据"),
     Item("月度比对", "intersect", "run-list", COUNTY),
     Item("台账报表", "table", "ledger-list", AREA_ROLES, "台账"),
     Item("政策参数", "sliders", "policy-list", COUNTY | {Role.ADMINISTRATOR}, "管理"),
+    Item("工作日历", "calendar3", "work-calendar", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
+    Item("措施目录", "list-check", "measure-catalogue", frozenset({Role.COUNTY_BUREAU})),
+    Item("文书模板", "file-earmark-word", "template-list", COUNTY),
     Item("人员与岗位", "person-badge", "staff-list", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
+    Item("查看日志", "journal-text", "audit-log", frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )
 
 

@@ -67,6 +67,23 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         people = Post.objects.filter(Scope(posts, scope.user_id).q("division_id"))
         return self.filter(Q(actor__isnull=True) | Q(actor__in=people.values("user_id")))
 
+    def readable_by(self, user: User) -> Self:
+        """What the user may read: an auditor everything of his places, an administrator what people of the places that
+        he administers did with accounts and settings. The administrator does not watch the business (separation)."""
+        from accounts.audit_words import OF_ADMINISTRATOR
+        from accounts.models import Division, Post
+        from accounts.permissions import PERMISSIONS
+        from accounts.scope import scope_of
+
+        if scope_of(user).roles & PERMISSIONS["accounts.view_audit"]:
+            return self.visible_to(user)
+        places = Division.objects.in_charge(user, PERMISSIONS["accounts.manage_users"])
+        people = Post.objects.filter(division__in=places).values("user_id")
+        about = Q(pk__in=[])
+        for beginning in OF_ADMINISTRATOR:
+            about |= Q(action__startswith=beginning)
+        return self.filter(about, actor__in=people)
+
 
 class UserManager(DjangoUserManager["User"]):
     """Django's manager; finds a user by any spelling of his name."""

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from accounts.views.audit import AuditLog
 from accounts.views.door import Password, SignIn, SignOut
 from accounts.views.guide import GuideChapter, GuideDoor
+from accounts.views.handover import HandOver, HandOverSheet
 from accounts.views.staff import StaffList, StaffMember, StaffNew
 
 urlpatterns = [
@@ -15,4 +17,7 @@ urlpatterns = [
     path("staff/", StaffList.as_view(), name="staff-list"),
     path("staff/new/", StaffNew.as_view(), name="staff-new"),
     path("staff/of/<str:username>/", StaffMember.as_view(), name="staff-member"),
+    path("staff/of/<str:username>/handover/<int:pk>/", HandOver.as_view(), name="handover"),
+    path("staff/handover/<int:pk>/", HandOverSheet.as_view(), name="handover-sheet"),
+    path("audit/", AuditLog.as_view(), name="audit-log"),
 ]

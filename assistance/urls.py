@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from assistance.views import calendar, plans
+from assistance.views import calendar, catalogue, plans
 
 urlpatterns = [
+    path("measures/catalogue/", catalogue.MeasureCatalogue.as_view(), name="measure-catalogue"),
     path("plans/", plans.PlanList.as_view(), name="plan-list"),
     path("plans/missing/", plans.WithoutPlan.as_view(), name="plan-missing"),
     path("plans/<int:pk>/", plans.PlanDetail.as_view(), name="plan-detail"),

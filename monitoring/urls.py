@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from monitoring import field_urls
-from monitoring.views import cases, clue_steps, clues, feeds, opening, policy, runs, steps
+from monitoring import field_urls, office_urls
+from monitoring.views import cases, clue_steps, clues, feeds, opening, runs, steps
 
 urlpatterns = [
     *field_urls.urlpatterns,
@@ -22,5 +22,5 @@ urlpatterns = [
     path("feeds/<uuid:uid>/errors/", feeds.FeedErrors.as_view(), name="feed-errors"),
     path("runs/", runs.RunList.as_view(), name="run-list"),
     path("runs/<uuid:uid>/", runs.RunDetail.as_view(), name="run-detail"),
-    path("policy/", policy.PolicyList.as_view(), name="policy-list"),
+    *office_urls.urlpatterns,
 ]

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from reports.views import find, home, household
+from reports.views import find, handover, home, household
 
 urlpatterns = [
     path("news/", home.News.as_view(), name="news"),
+    path("handover/", handover.HandOverList.as_view(), name="handover-list"),
     path("find/", find.Find.as_view(), name="find"),
     path("households/<uuid:uid>/", household.HouseholdDetail.as_view(), name="household-detail"),
     path("households/<uuid:uid>/story/", household.HouseholdStory.as_view(), name="household-story"),

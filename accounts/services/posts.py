@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Conflict, Refused
+from accounts.handover import hand_over_belongings
 from accounts.models import Department, Division, Post, Role, User
 from accounts.permissions import require
 from accounts.services import audit
@@ -82,12 +83,14 @@ def end_post(*, post: Post, last_day: date, actor: User | None, at: datetime) ->
 def hand_over(*, post: Post, to: User, on: date, actor: User | None, at: datetime) -> Post:
     """End a post with the day before `on` and give the same to `to` from that day: no day without, no day with both.
 
-    A post that begins on `on` itself cannot be handed over, but ended. Raises as `end_post` and `appoint` do.
+    What carries the person's name in that place (`accounts.handover`) goes to `to` in the same transaction; work that
+    waits for the place's post needs nothing, it is the successor's as soon as he holds it. A post that begins on `on`
+    itself cannot be handed over, but ended. Raises as `end_post` and `appoint` do.
     """
     with transaction.atomic():
         ended_was = post.ends_on
         end_post(post=post, last_day=on - timedelta(days=1), actor=actor, at=at)
-        return appoint(
+        new = appoint(
             user=to,
             division=post.division,
             role=post.role,
@@ -97,6 +100,10 @@ def hand_over(*, post: Post, to: User, on: date, actor: User | None, at: datetim
             actor=actor,
             at=at,
         )
+        taken = hand_over_belongings(post=post, to=to, on=on, actor=actor, at=at)
+        detail = {"from": post.user_id, "to": to.pk, "on": on.isoformat(), "taken": dict(taken)}
+        audit.record(actor=actor, at=at, action="post.handed_over", target=new, detail=detail)
+        return new
 
 
 def first_day(at: datetime) -> date:

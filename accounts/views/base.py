@@ -49,7 +49,7 @@ def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], after: str) 
     """
     fields = [field.lstrip("-") for field in order]
     values = after.split(":") if after else []
-    if len(values) == len(fields) and all(value.isascii() and value.isalnum() and len(value) < 19 for value in values):
+    if len(values) == len(fields) and all(value.isascii() and value.isdigit() and len(value) < 19 for value in values):
         queryset = queryset.filter(_beyond(fields, values, "lt" if order[0].startswith("-") else "gt"))
     else:
         values = []

@@ -12,3 +12,5 @@
     if (event.key === "Escape" && event.target === field) field.blur();
   });
 })();
+// A button that prints the page.
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());

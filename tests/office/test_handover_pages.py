@@ -1,0 +1,126 @@
+"""A post handed over: what carries the person's name goes with it, what waits for the place follows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from builders import make_episode, make_household
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.errors import Refused
+from accounts.models import AuditEvent, Post, Role, User
+from accounts.services.posts import hand_over
+from assistance.models import Plan
+from monitoring.services.clues import open_clue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+TODAY = date(2026, 11, 10)
+TOWNSHIP = "990101100000"
+
+
+def desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def helper(hire: Callable[..., User]) -> User:
+    return hire("helper", Role.HELPER, TOWNSHIP)
+
+
+@pytest.fixture
+def newcomer(db: None) -> User:
+    return User.objects.create_user("newcomer", name="新来的")
+
+
+def _wizard(post: Post) -> str:
+    return reverse("handover", args=[post.user.username, post.pk])
+
+
+class TestAHelpersHouseholds:
+    def test_go_to_the_successor_within_the_posts_place_only(
+        self, village: Any, places: Any, helper: User, newcomer: User, administrator: User
+    ) -> None:
+        mine = make_household(village, helper=helper)
+        far = make_household(places["990101101201"], helper=helper)
+        hand_over(post=helper.posts.get(), to=newcomer, on=TODAY, actor=administrator, at=timezone.now())
+        mine.refresh_from_db()
+        far.refresh_from_db()
+        assert (mine.helper, mine.version, far.helper) == (newcomer, 2, helper)
+        event = AuditEvent.objects.get(action="household.helper_assigned")
+        assert (event.target_id, event.detail["before"]) == (str(mine.pk), helper.pk)
+
+    def test_take_their_running_plans_along(
+        self, village: Any, helper: User, newcomer: User, administrator: User
+    ) -> None:
+        running = make_episode(make_household(village, helper=helper))
+        ended = make_episode(make_household(village, helper=helper), cleared_on=date(2026, 8, 1))
+        for episode in (running, ended):
+            Plan.objects.create(episode=episode, due_on=TODAY, recorded_at=timezone.now(), responsible=helper)
+        hand_over(post=helper.posts.get(), to=newcomer, on=TODAY, actor=administrator, at=timezone.now())
+        assert Plan.objects.get(episode=running).responsible == newcomer
+        assert Plan.objects.get(episode=ended).responsible == helper
+
+    def test_are_not_left_without_anybody_until_a_far_day(
+        self, village: Any, helper: User, newcomer: User, administrator: User
+    ) -> None:
+        household = make_household(village, helper=helper)
+        later = TODAY + timedelta(days=9)
+        with pytest.raises(Refused, match="最迟是明天"):
+            hand_over(post=helper.posts.get(), to=newcomer, on=later, actor=administrator, at=timezone.now())
+        household.refresh_from_db()
+        assert household.helper == helper
+        assert helper.posts.get().ends_on is None
+
+
+class TestTheWizard:
+    def test_shows_how_much_goes_with_the_post_but_not_whose_it_is(
+        self, village: Any, owner: User, newcomer: User, administrator: User
+    ) -> None:
+        household = make_household(village, helper=owner)
+        open_clue(household=household, risk="因病", channel="02", actor=owner, at=timezone.now())
+        page = desk(administrator).get(_wizard(owner.posts.get()))
+        assert dict(page.context["belongings"]) == {"帮扶责任户": 1, "等这个岗位办的线索和办件": 1, "一户一策": 0}
+        assert household.number not in page.content.decode()
+        assert "张三" not in page.content.decode()
+
+    def test_asks_for_a_yes_and_then_gives_the_sheet(
+        self, village: Any, owner: User, newcomer: User, administrator: User
+    ) -> None:
+        clue = open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+        client, post = desk(administrator), owner.posts.get()
+        given = {"to": newcomer.pk, "on": TODAY.isoformat()}
+        assert "交给新来的" in client.post(_wizard(post), given).content.decode()
+        assert not newcomer.posts.exists()
+        sheet = client.get(client.post(_wizard(post), given | {"confirmed": "1"})["Location"]).content.decode()
+        assert "岗位交接单" in sheet and "owner" in sheet and "新来的" in sheet
+        mine = desk(newcomer).get(reverse("handover-list"))
+        assert [task.household for task in mine.context["tasks"]] == [clue.household]
+        assert not desk(owner).get(reverse("handover-list")).context["tasks"]
+
+    def test_says_what_is_wrong_at_its_field(self, owner: User, newcomer: User, administrator: User) -> None:
+        client, post = desk(administrator), owner.posts.get()
+        early = {"to": newcomer.pk, "on": "2020-01-01", "confirmed": "1"}
+        assert "on" in client.post(_wizard(post), early).context["form"].errors
+        assert client.post(_wizard(post), {"on": TODAY.isoformat()}).status_code == 400
+        assert owner.posts.get().ends_on is None
+
+    def test_is_the_administrators_of_the_place(self, owner: User, bureau: User, hire: Callable[..., User]) -> None:
+        far = hire("far", Role.ADMINISTRATOR, "990102000000")
+        for user in (owner, bureau, far):
+            assert desk(user).get(_wizard(owner.posts.get())).status_code == 404
+        assert desk(bureau).get(reverse("handover-sheet", args=[owner.posts.get().pk])).status_code == 404
+
+
+def test_ones_own_list_holds_the_households_of_ones_name(village: Any, helper: User, owner: User) -> None:
+    mine = make_household(village, helper=helper)
+    make_household(village)
+    page = desk(helper).get(reverse("handover-list"))
+    assert list(page.context["households"]) == [mine]
+    assert not desk(owner).get(reverse("handover-list")).context["count"]
