@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from assistance.catalogue import CATEGORIES
 from assistance.fit import wanted
 from assistance.models import MeasureType
 from households.models import Membership, Person
@@ -68,13 +69,19 @@ class MeasureForm(forms.Form):
         self.fields["risk"].choices = [(name, name) for name in episode.risks]  # type: ignore[attr-defined]
         self.fields["type"].queryset = chosen  # type: ignore[attr-defined]
         self.fields["type"].choices = _by_category(chosen)  # type: ignore[attr-defined]
-        self.fields["type"].help_text = "；".join(f"{name}：{'、'.join(wanted(name))}" for name in episode.risks)
+        self.fields["type"].help_text = "；".join(map(_fitting, episode.risks))
         self.fields["beneficiary"].queryset = Person.objects.filter(pk__in=members.values("person_id"))  # type: ignore[attr-defined]
         if risk in episode.risks:
             self.fields["risk"].initial = risk
 
     def clean_planned_amount(self) -> Decimal:
         return self.cleaned_data["planned_amount"] or Decimal(0)
+
+
+def _fitting(risk: str) -> str:
+    """因病：健康帮扶、社会帮扶."""
+    categories = wanted(risk)
+    return f"{risk}：{'任何一类都可以' if len(categories) == len(CATEGORIES) else '、'.join(categories)}"
 
 
 def _by_category(types: QuerySet[MeasureType]) -> list[tuple[str, Any]]:

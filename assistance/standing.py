@@ -92,6 +92,11 @@ class Standing:
         return sum((line.delivered for line in self.counted), Decimal(0))
 
     @property
+    def amounts(self) -> tuple[str, str]:
+        """Delivered and planned, in whole yuan."""
+        return f"{self.delivered_amount:,.0f}", f"{self.planned_amount:,.0f}"
+
+    @property
     def met(self) -> int:
         return sum(risk.delivered for risk in self.risks)
 

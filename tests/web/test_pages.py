@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list", "export-list", "dashboard", "find", "clue-channels",
+    "policy-list", "ledger-list", "export-list", "dashboard", "what-if", "find", "clue-channels",
     "application-list",
     "register-list", "news", "policy-detail", "work-calendar", "measure-catalogue", "handover-list",
     "followup-list", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
@@ -52,6 +52,8 @@ WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "logout"
 OF_DESK = {"case-file", "template-file", "delivery-withdraw", "delivery-proof"}
 # Pages about a place.
 OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export", "dashboard-guarantees"}
+# Held by tests/web/test_feed_pages.py.
+OF_FEEDS = {"feed-headings", "heading-forget", "run-changes"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
 # Held by tests/accounts/test_guide.py.
@@ -143,7 +145,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_COUNTY
         | OF_ADMINISTRATOR
         | OF_PLACE
-        | OF_EXPORTER | OF_GUIDE
+        | OF_EXPORTER | OF_FEEDS | OF_GUIDE
         | OF_DESK
         | OF_REGISTER
         | WITHOUT_PAGE
