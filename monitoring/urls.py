@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring import field_urls, office_urls
-from monitoring.views import cases, clue_steps, clues, feeds, opening, runs, steps
+from monitoring.views import cases, clue_steps, clues, feeds, headings, opening, runs, steps, what_if
 
 urlpatterns = [
     *field_urls.urlpatterns,
@@ -18,9 +18,13 @@ urlpatterns = [
     path("households/<uuid:uid>/clue/", opening.NewClue.as_view(), name="clue-new"),
     path("households/<uuid:uid>/case/", opening.NewCase.as_view(), name="case-new"),
     path("feeds/", feeds.FeedList.as_view(), name="feed-list"),
+    path("feeds/uploads/<uuid:uid>/", headings.FeedHeadings.as_view(), name="feed-headings"),
+    path("feeds/headings/<uuid:uid>/forget/", headings.HeadingForget.as_view(), name="heading-forget"),
     path("feeds/<uuid:uid>/", feeds.FeedDetail.as_view(), name="feed-detail"),
     path("feeds/<uuid:uid>/errors/", feeds.FeedErrors.as_view(), name="feed-errors"),
     path("runs/", runs.RunList.as_view(), name="run-list"),
+    path("runs/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),
+    path("runs/<uuid:uid>/changes/<slug:kind>/", runs.RunChanges.as_view(), name="run-changes"),
     path("runs/<uuid:uid>/", runs.RunDetail.as_view(), name="run-detail"),
     *office_urls.urlpatterns,
 ]

@@ -1,27 +1,38 @@
-"""Pages of department files: what came for which month, bring one, see what was rejected."""
+"""Pages of department files: who delivered what when, bring one, see what was rejected and what came of it."""
 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.scope import scope_of
 from accounts.views.base import Page, do_and_return
+from monitoring.feed_calendar import feed_calendar
 from monitoring.feeds import FEEDS
-from monitoring.models import FeedBatch
+from monitoring.models import FeedBatch, HeadingMapping
+from monitoring.querysets import COUNTY_READERS
+from monitoring.run_results import feed_results
 from monitoring.services.feed_originals import write_batch_errors
 from monitoring.services.feed_undo import undo_batch
-from monitoring.services.feeds import import_feed
+from monitoring.services.feeds import FeedReport, import_feed
+from monitoring.services.headings import keep_upload, learned_headings, look_at
 from monitoring.views.runs import PeriodForm, last_month
 from sheets.faults import SheetError
+
+# Rejected rows that the page lists; the workbook has all.
+MOST_ERRORS = 200
 
 
 class UploadForm(PeriodForm):
@@ -36,58 +47,116 @@ class UploadForm(PeriodForm):
 
 
 class FeedList(Page):
-    """Files that came, newest month first, and the form that brings one."""
+    """The calendar of a data month, the files that came, and the form that brings one.
+
+    A file sent by script (`Accept: application/json`) is answered in JSON: where to go, or what is wrong.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(names=_names(self.user), initial={"period": last_month()})
-        return self._page(request, form)
+        given = PeriodForm(request.GET)
+        period = given.cleaned_data["period"] if given.is_valid() else last_month()
+        form = UploadForm(names=_names(self.user), initial={"period": period, "feed": request.GET.get("feed")})
+        return self._page(request, form, period)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES, names=_names(self.user))
-        if not form.is_valid():
-            return self._page(request, form, status=400)
-        try:
-            report = self._import(form)
-        except (Refused, SheetError) as refusal:
-            if getattr(refusal, "status", 400) in (403, 404):
-                raise
-            form.add_error("file", str(refusal))
-            return self._page(request, form, status=400)
-        messages.success(
-            request,
-            f"{FEEDS[report.feed].title} {report.period:%Y年%m月}：{report.counts.rows} 行，"
-            f"接收 {report.counts.accepted}，退回 {report.counts.rejected}，重复 {report.counts.duplicates}。",
-        )
-        return redirect("feed-detail", uid=report.batch.uid)
+        address = self._take_in(form) if form.is_valid() else ""
+        by_script = request.headers.get("Accept") == "application/json"
+        if by_script:
+            return JsonResponse({"to": address}) if address else JsonResponse({"errors": _said(form)}, status=400)
+        if address:
+            return redirect(address)
+        period = form.cleaned_data.get("period") or last_month()
+        return self._page(self.request, form, period, status=400)
 
-    def _import(self, form: UploadForm) -> Any:
-        upload = form.cleaned_data["file"]
+    def _take_in(self, form: UploadForm) -> str:
+        """The page that tells what became of the file; '' where the form says why nothing did."""
+        upload, feed, period = form.cleaned_data["file"], form.cleaned_data["feed"], form.cleaned_data["period"]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "upload"
             with path.open("wb") as copy:
                 for chunk in upload.chunks():
                     copy.write(chunk)
-            return import_feed(
-                feed=form.cleaned_data["feed"],
-                path=path,
-                name=upload.name,
-                period=form.cleaned_data["period"],
-                actor=self.user,
-                at=self.at,
-            )
+            try:
+                report = import_feed(
+                    feed=feed,
+                    path=path,
+                    name=upload.name,
+                    period=period,
+                    actor=self.user,
+                    at=self.at,
+                    guarded=True,
+                )
+            except SheetError as refusal:
+                if look_at(path, FEEDS[feed], learned_headings(feed)):
+                    kept = keep_upload(
+                        feed=feed, path=path, name=upload.name, period=period, actor=self.user, at=self.at
+                    )
+                    return reverse("feed-headings", args=[kept.uid])
+                form.add_error("file", str(refusal))
+                return ""
+            except Refused as refusal:
+                if refusal.status in (403, 404):
+                    raise
+                form.add_error("file", refusal.message)
+                return ""
+        messages.success(self.request, told(report))
+        return reverse("feed-detail", args=[report.batch.uid])
 
-    def _page(self, request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-        batches = FeedBatch.objects.visible_to(self.user).current().select_related("file", "imported_by")[:200]
-        rows = [{"batch": batch, "title": FEEDS[batch.feed].title} for batch in batches]
-        return render(request, "monitoring/feeds.html", {"rows": rows, "form": form}, status=status)
+    def _page(self, request: HttpRequest, form: UploadForm, period: date, status: int = 200) -> HttpResponse:
+        batches = FeedBatch.objects.visible_to(self.user).current().filter(period=period)
+        names = _seen(self.user)
+        county = scope_of(self.user).posts[0].division.code if scope_of(self.user).posts else "0" * 12
+        context = {
+            "form": form,
+            "period": period,
+            "calendar": feed_calendar(names=names, period=period, today=timezone.localdate(), code=county),
+            "rows": [
+                {"batch": batch, "title": FEEDS[batch.feed].title}
+                for batch in batches.select_related("file", "imported_by").defer("errors", "headings")
+            ],
+            "learned": HeadingMapping.objects.filter(feed__in=_names(self.user)).select_related("set_by")[:50],
+            "titles": {name: FEEDS[name].title for name in FEEDS},
+            "may_bring": bool(_names(self.user)),
+        }
+        return render(request, "monitoring/feeds.html", context, status=status)
+
+
+def told(report: FeedReport) -> str:
+    """What became of a file, in a sentence."""
+    counts = report.counts
+    return (
+        f"{FEEDS[report.feed].title} {report.period:%Y年%m月}：{counts.rows} 行，"
+        f"接收 {counts.accepted}，退回 {counts.rejected}，重复 {counts.duplicates}。"
+    )
+
+
+def _said(form: forms.Form) -> list[str]:
+    return [
+        f"{form.fields[name].label}：{error}" if name in form.fields else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
 
 
 class FeedDetail(Page):
-    """One file: its counts, warnings and rejected rows; take it back."""
+    """One file: its counts, warnings, rejected rows, and what the match made of it; take it back."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
         batch = get_object_or_404(_batches(self.user), uid=uid)
-        return render(request, "monitoring/feed.html", {"batch": batch, "title": FEEDS[batch.feed].title})
+        feed = FEEDS[batch.feed]
+        reasons = Counter(error["message"].split("：")[0][:40] for error in batch.errors)
+        context = {
+            "batch": batch,
+            "feed": feed,
+            "title": feed.title,
+            "errors": batch.errors[:MOST_ERRORS],
+            "reasons": reasons.most_common(8),
+            "results": feed_results(batch),
+            "may_bring": batch.feed in _names(self.user),
+            "sees_clues": bool(scope_of(self.user).area_posts()),
+        }
+        return render(request, "monitoring/feed.html", context)
 
     def post(self, request: HttpRequest, uid: str) -> HttpResponse:
         batch = get_object_or_404(_batches(self.user), uid=uid)
@@ -114,6 +183,14 @@ class FeedErrors(Page):
 
 def _batches(user: Any) -> QuerySet[FeedBatch]:
     return FeedBatch.objects.visible_to(user).select_related("file", "imported_by")
+
+
+def _seen(user: Any) -> list[str]:
+    """The feeds whose calendar the user sees: all for the county's own people, a liaison his department's."""
+    scope = scope_of(user)
+    return [
+        name for name, feed in FEEDS.items() if scope.roles & COUNTY_READERS or feed.department in scope.departments
+    ]
 
 
 def _names(user: Any) -> list[str]:

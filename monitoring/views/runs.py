@@ -7,16 +7,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import Division
-from accounts.scope import in_division
-from accounts.views.base import Page, do_and_return
-from monitoring.models import Hit, MatchRun
+from accounts.views.base import PAGE_SIZE, Page, do_and_return
+from households.models import Household, Membership
+from monitoring.models import MatchRun
+from monitoring.run_results import run_results
 from monitoring.services.runs import compare_runs, confirm_run, queue_run
+
+VIEWS = {"rule": "规则", "department": "部门", "township": "乡镇"}
+KINDS = {"new": "新出现", "unchanged": "延续", "gone": "消失", "back": "复现"}
 
 
 class PeriodForm(forms.Form):
@@ -28,6 +33,12 @@ class PeriodForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "class": "form-control"}),
         error_messages={"invalid": "写成 2026-10 这样的年月。"},
     )
+
+    def clean_period(self) -> date:
+        period: date = self.cleaned_data["period"]
+        if not 2000 <= period.year <= 2100:
+            raise forms.ValidationError("年份不对，请写成 2026-10 这样的年月。")
+        return period
 
 
 class RunList(Page):
@@ -56,9 +67,9 @@ class RunDetail(Page):
             return render(request, "monitoring/run_progress.html", {"run": run})
         context: dict[str, Any] = {"run": run}
         if run.state == MatchRun.State.DONE:
-            here = in_division("household__village_id", run.county)
-            hits = Hit.objects.standing().filter(here, period=run.period)
-            context["by_rule"] = hits.values("rule", "risk", "outcome").annotate(n=Count("id")).order_by("risk", "rule")
+            by = request.GET.get("by", "")
+            context["results"] = run_results(run, by if by in VIEWS else "rule")
+            context["views"] = VIEWS
             context["changes"] = _changes(run)
         return render(request, "monitoring/run.html", context)
 
@@ -70,6 +81,27 @@ class RunDetail(Page):
             return "已确认，比对继续。"
 
         return do_and_return(request, act, to=request.path)
+
+
+class RunChanges(Page):
+    """The households that fired anew, again or not any more against the month before, by number."""
+
+    def get(self, request: HttpRequest, uid: str, kind: str) -> HttpResponse:
+        run = get_object_or_404(_runs(self.user), uid=uid)
+        changes = _changes(run)
+        if kind not in KINDS or changes is None:
+            raise Http404
+        page = Paginator(getattr(changes, kind), PAGE_SIZE).get_page(request.GET.get("page"))
+        context = {"run": run, "kind": kind, "kinds": KINDS, "page": page, "rows": _told(list(page.object_list))}
+        return render(request, "monitoring/run_changes.html", context)
+
+
+def _told(pairs: Any) -> list[dict[str, Any]]:
+    """Household and risk of each (户编号, risk) pair, with the householder."""
+    heads = Prefetch("memberships", Membership.objects.heads().current().select_related("person"), to_attr="heads")
+    rows = Household.objects.filter(number__in={number for number, _ in pairs})
+    found = {row.number: row for row in rows.select_related("village__parent").prefetch_related(heads)}
+    return [{"household": found[number], "risk": risk} for number, risk in pairs if number in found]
 
 
 def last_month() -> date:

@@ -1,10 +1,5 @@
-// Ledgers: a changed filter is submitted at once; the drawer of a number marks its cell, takes the focus and closes.
+// Ledgers: the drawer of a number marks its cell, takes the focus and closes.
 "use strict";
-
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-autosubmit]");
-  if (form && event.target.checkValidity()) form.requestSubmit();
-});
 
 let opener = null;
 

@@ -1,0 +1,328 @@
+"""Department files on pages: the calendar, bringing a file, saying what its headings mean, what came of it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from builders import make_household
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import Workbook
+
+from accounts.models import Department, Division, Role, StoredFile, User
+from monitoring.feed_calendar import LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
+from monitoring.models import FeedBatch, FeedUpload, HeadingMapping, Hit, MatchRun
+from monitoring.services.feed_originals import rebuild_evidence
+from monitoring.services.feeds import import_feed
+from monitoring.services.headings import KEPT_FOR
+
+sys.path += [str(Path(__file__).parents[1] / "matching")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+COUNTY = "990101000000"
+CHINA = ZoneInfo("Asia/Shanghai")
+AGREED = ["序号", "姓名", "证件号码", "参保状态"]
+OWN = ["编码", "群众", "身份识别码", "参保情况如何"]
+
+
+@pytest.fixture
+def household(village: Division) -> Any:
+    return make_household(village)
+
+
+@pytest.fixture
+def liaison(hire: Callable[..., User]) -> User:
+    return hire("medical", Role.LIAISON, COUNTY, department=Department.MEDICAL_INSURANCE)
+
+
+@pytest.fixture
+def other_liaison(hire: Callable[..., User]) -> User:
+    return hire("waterman", Role.LIAISON, COUNTY, department=Department.WATER)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def _sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture
+def book(household: Any, tmp_path: Path) -> Callable[..., Path]:
+    """`book(headings)` is a workbook with one uninsured member under these headings."""
+
+    def _book(headings: list[str] = AGREED, name: str = "a.xlsx", number: str = "") -> Path:
+        person = household.memberships.first().person
+        book = Workbook()
+        book.active.append(["县医保局参保情况表"])
+        book.active.append(headings)
+        book.active.append(["1", person.name, number or person.id_number, "未参保"])
+        path = tmp_path / name
+        book.save(path)
+        return path
+
+    return _book
+
+
+def _send(client: Client, path: Path, *, feed: str = "insurance_status", by_script: bool = False, **more: str) -> Any:
+    file = SimpleUploadedFile("参保.xlsx", path.read_bytes())
+    values = {"feed": feed, "period": "2026-10", "file": file, **more}
+    return client.post(reverse("feed-list"), values, headers={"Accept": "application/json"} if by_script else {})
+
+
+class TestBringing:
+    def test_a_file_is_taken_in_by_form_and_by_script(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        answer = _send(client, book())
+        batch = FeedBatch.objects.get()
+        assert answer["Location"] == reverse("feed-detail", args=[batch.uid])
+        assert _send(client, book(), by_script=True).json() == {"to": answer["Location"]}
+        page = client.get(answer["Location"]).content.decode()
+        assert "没有退回的行" in page and "还没有比对" in page
+
+    def test_what_is_wrong_is_said_in_both_ways(self, liaison: User, signed_in: Any, tmp_path: Path) -> None:
+        client, path = signed_in(liaison), tmp_path / "x.xlsx"
+        path.write_bytes(b"no workbook at all \x00\x01")
+        answer = _send(client, path, by_script=True)
+        assert answer.status_code == 400
+        assert answer.json()["errors"]
+        page = _send(client, path)
+        assert page.status_code == 400
+        assert "没有导入，请更正" in page.content.decode()
+        assert _send(client, path, period="2026-13").status_code == 400
+        assert not FeedBatch.objects.exists() and not FeedUpload.objects.exists()
+
+    def test_a_liaison_brings_and_sees_only_what_is_his_department_s(
+        self, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        _send(signed_in(liaison), book())
+        batch = FeedBatch.objects.get()
+        stranger = signed_in(other_liaison)
+        assert _send(stranger, book()).status_code == 400
+        for name in ("feed-detail", "feed-errors"):
+            assert stranger.get(reverse(name, args=[batch.uid])).status_code == 404
+        page = stranger.get(reverse("feed-list"), {"period": "2026-10"}).content.decode()
+        assert "参保" not in page and "饮水" in page
+        mine = signed_in(liaison).get(reverse("feed-list"), {"period": "2026-10"}).content.decode()
+        assert "参保状态" in mine or "参保" in mine
+        assert "饮水" not in mine
+
+    def test_rejected_rows_are_listed_with_their_place_and_reason(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        answer = _send(client, book(number="990101199001010013"))
+        page = client.get(answer["Location"]).content.decode()
+        assert "退回的行 1" in page and "下载退回的行" in page
+        assert "990101199001010013" not in page
+
+
+class TestHeadings:
+    def test_unknown_headings_are_assigned_once_and_known_the_next_month(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        answer = _send(client, book(OWN))
+        upload = FeedUpload.objects.get()
+        assert answer["Location"] == reverse("feed-headings", args=[upload.uid])
+        page = client.get(answer["Location"]).content.decode()
+        for words in ("身份识别码", "还缺必需的列", "姓名（必需）", ">C<", "群众"):
+            assert words in page, words
+        assert "990101************" not in page or "张三" in page
+        chosen = {"column_1": "姓名", "column_2": "证件号码", "column_3": "参保状态"}
+        answer = client.post(answer["Location"], chosen)
+        batch = FeedBatch.objects.get()
+        assert answer["Location"] == reverse("feed-detail", args=[batch.uid])
+        assert (batch.accepted, batch.matched) == (1, 1)
+        assert not FeedUpload.objects.exists()
+        assert "认了" in client.get(answer["Location"]).content.decode()
+        answer = _send(client, book(OWN, "b.xlsx"), period="2026-09")
+        assert FeedBatch.objects.filter(period=date(2026, 9, 1)).exists()
+        assert not FeedUpload.objects.exists()
+
+    def test_the_original_reads_the_same_after_the_heading_is_forgotten(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path], clock: Any
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(OWN))["Location"]
+        client.post(address, {"column_1": "姓名", "column_2": "证件号码", "column_3": "参保状态"})
+        for mapping in HeadingMapping.objects.all():
+            assert client.post(reverse("heading-forget", args=[mapping.uid])).status_code == 302
+        assert not HeadingMapping.objects.exists()
+        batch = FeedBatch.objects.select_related("file").get()
+        rebuild_evidence(batch=batch, actor=liaison, at=datetime.now(CHINA))
+        assert _send(client, book(OWN, "c.xlsx"), period="2026-09")["Location"].startswith("/feeds/uploads/")
+
+    def test_an_assignment_that_cannot_be_is_said_and_stores_nothing(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(OWN))["Location"]
+        for chosen, words in (
+            ({"column_1": "姓名"}, "还缺必需的列"),
+            ({"column_1": "姓名", "column_2": "姓名"}, "选了两列"),
+            ({"column_1": "没有这列", "column_2": "证件号码"}, "刷新后重选"),
+            ({"column_99": "姓名"}, "刷新后重选"),
+        ):
+            page = client.post(address, chosen)
+            assert page.status_code == 400
+            assert words in page.content.decode(), words
+        assert not HeadingMapping.objects.exists() and not FeedBatch.objects.exists()
+
+    def test_agreed_headings_keep_their_meaning_whatever_was_learned(
+        self, liaison: User, book: Callable[..., Path]
+    ) -> None:
+        HeadingMapping.objects.create(
+            feed="insurance_status", column="参保状态", heading="姓名", folded="姓名", set_by=liaison,
+            recorded_at=datetime.now(CHINA),
+        )  # fmt: skip
+        report = import_feed(
+            feed="insurance_status", path=book(), name="a.xlsx", period=date(2026, 10, 1), actor=liaison,
+            at=datetime.now(CHINA),
+        )  # fmt: skip
+        assert (report.counts.accepted, report.counts.matched) == (1, 1)
+
+    def test_a_waiting_file_is_its_sender_s_alone_and_does_not_lie_for_ever(
+        self, liaison: User, bureau: User, other_liaison: User, signed_in: Any, book: Callable[..., Path], clock: Any
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(OWN))["Location"]
+        for user in (bureau, other_liaison):
+            assert signed_in(user).get(address).status_code == 404
+        assert client.post(address, {"drop": "1"}).status_code == 302
+        assert not StoredFile.objects.exists()
+        _send(client, book(OWN))
+        clock.shift(KEPT_FOR * 1.1)
+        _send(signed_in(liaison), book(OWN, "d.xlsx"))
+        assert FeedUpload.objects.count() == 1
+
+    def test_only_those_of_the_department_forget(
+        self, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        mapping = HeadingMapping.objects.create(
+            feed="insurance_status", column="姓名", heading="群众", folded="群众", set_by=liaison,
+            recorded_at=datetime.now(CHINA),
+        )  # fmt: skip
+        answer = signed_in(other_liaison).post(reverse("heading-forget", args=[mapping.uid]))
+        assert answer.status_code in (403, 404)
+        assert HeadingMapping.objects.exists()
+
+
+class TestCalendar:
+    def _deliver(self, feed: str, month: int, day: datetime, book: Callable[..., Path]) -> None:
+        path = book(name=f"{feed}-{month}.xlsx")
+        import_feed(feed=feed, path=path, name="a.xlsx", period=date(2026, month, 1), actor=None, at=day)
+
+    def test_each_feed_is_in_time_late_missing_or_still_to_come(self, book: Callable[..., Path]) -> None:
+        self._deliver("insurance_status", 10, datetime(2026, 11, 3, 9, tzinfo=CHINA), book)
+        self._deliver("insurance_status", 9, datetime(2026, 10, 8, 9, tzinfo=CHINA), book)
+
+        def states(period: date, today: date) -> dict[str, str]:
+            found = feed_calendar(names=["insurance_status", "water"], period=period, today=today, code=COUNTY)
+            return {line.feed.name: line.state for line in found.lines}
+
+        october, november = date(2026, 10, 1), date(2026, 11, 5)
+        assert states(october, november) == {"insurance_status": ON_TIME, "water": NOT_YET}
+        assert states(october, date(2026, 11, 6)) == {"insurance_status": ON_TIME, "water": MISSING}
+        assert states(date(2026, 9, 1), november) == {"insurance_status": LATE, "water": MISSING}
+
+    def test_the_day_the_tint_and_the_months_before_are_shown(self, book: Callable[..., Path]) -> None:
+        self._deliver("insurance_status", 10, datetime(2026, 11, 9, 9, tzinfo=CHINA), book)
+        found = feed_calendar(
+            names=["insurance_status"], period=date(2026, 10, 1), today=date(2026, 11, 10), code=COUNTY
+        )
+        (line,) = found.lines
+        assert [cell.day for cell in line.cells if cell.came] == [9]
+        assert [cell.day for cell in line.cells if cell.tint == "late"] == [6, 7, 8, 9]
+        assert (line.late_days, line.history) == (4, [MISSING] * 5)
+        assert found.due_on == date(2026, 11, 5)
+
+    def test_a_strange_month_is_no_error(self, bureau: User, signed_in: Any) -> None:
+        client = signed_in(bureau)
+        for period in ("9999-12", "0001-01", "x", "2026-13"):
+            assert client.get(reverse("feed-list"), {"period": period}).status_code == 200
+
+    def test_it_costs_the_same_however_many_files_came(
+        self, bureau: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(bureau)
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("feed-list"), {"period": "2026-10"})
+            return len(queries)
+
+        few = cost()
+        for month in (6, 7, 8, 9, 10):
+            self._deliver("insurance_status", month, datetime(2026, month + 1, 3, 9, tzinfo=CHINA), book)
+        assert cost() <= few + 1
+
+
+class TestResults:
+    @pytest.fixture
+    def place(self, clock: Any, county: Division, village: Division, tmp_path: Path) -> Any:
+        from match_place import Place
+
+        return Place(county, village, tmp_path)
+
+    @pytest.fixture
+    def run(self, place: Any, household: Any) -> MatchRun:
+        from match_place import OCTOBER
+
+        person = household.memberships.first().person
+        place.send("insurance_status", OCTOBER, {"who": person, "参保状态": "未参保"})
+        place.match(OCTOBER)
+        return MatchRun.objects.get()
+
+    @pytest.mark.parametrize("by", ["", "rule", "department", "township", "nonsense"])
+    def test_a_run_is_shown_by_rule_department_and_township(
+        self, by: str, run: MatchRun, bureau: User, signed_in: Any
+    ) -> None:
+        client = signed_in(bureau)
+        page = client.get(reverse("run-detail", args=[run.uid]), {"by": by})
+        assert page.status_code == 200
+        said = page.content.decode()
+        links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/clues/\?[^"]+)"', said)]
+        assert len(links) == 2
+        for link in links:
+            assert "XS990101" in client.get(link).content.decode(), link
+
+    def test_a_liaison_reads_numbers_of_his_file_and_no_household(
+        self, run: MatchRun, liaison: User, household: Any, signed_in: Any
+    ) -> None:
+        client = signed_in(liaison)
+        batch = FeedBatch.objects.get()
+        page = client.get(reverse("feed-detail", args=[batch.uid])).content.decode()
+        assert "形成线索" in page and Hit.objects.count() == 1
+        assert household.number not in page and "/clues/" not in page
+        for name, args in (("run-detail", [run.uid]), ("run-changes", [run.uid, "new"])):
+            assert client.get(reverse(name, args=args)).status_code == 404
+        assert "试算以县为单位" in client.get(reverse("what-if")).content.decode()
+
+    def test_months_against_each_other_open_as_lists(
+        self, run: MatchRun, place: Any, household: Any, bureau: User, signed_in: Any
+    ) -> None:
+        from match_place import NOVEMBER
+
+        place.match(NOVEMBER)
+        later = MatchRun.objects.exclude(pk=run.pk).get()
+        client = signed_in(bureau)
+        gone = client.get(reverse("run-changes", args=[later.uid, "gone"]))
+        assert household.number in gone.content.decode()
+        assert client.get(reverse("run-changes", args=[later.uid, "new"])).status_code == 200
+        assert client.get(reverse("run-changes", args=[later.uid, "other"])).status_code == 404
+        assert client.get(reverse("run-changes", args=[run.uid, "new"])).status_code == 404
