@@ -195,6 +195,9 @@
       frame.append(image);
       input.closest("[data-photos]").querySelector(".sw-photo--add").before(frame);
       await sendFile("photo", data, "photo.jpg");
+      const count = root.querySelector("[data-photo-count]");
+      count.textContent = `${input.closest("[data-photos]").querySelectorAll(".sw-photo:not(.sw-photo--add)").length} 张`;
+      count.className = "sw-st is-ok";
     }
     input.value = "";
   });
