@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Min
 from django.utils import timezone
 
 from monitoring.feeds import FEEDS, Feed
@@ -14,7 +15,11 @@ from monitoring.policy import PolicyBook
 
 DAYS = 20
 HISTORY = 5
-ON_TIME, LATE, MISSING, NOT_YET = "ok", "late", "miss", "wait"
+# What a month was to a feed; BEFORE: no department had sent anything yet.
+ON_TIME, LATE, MISSING, NOT_YET, BEFORE = "ok", "late", "miss", "wait", "none"
+# Fewer rows than this are compared in rows: a percentage of them says nothing.
+FEW = 20
+BIG = 50
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,26 @@ class Line:
     came_on: date | None
     state: str
     late_days: int
-    change: int | None
     before: int | None
     history: list[str]
     cells: list[Cell]
+
+    @property
+    def change(self) -> str:
+        """Rows against the month before: '+3%', or '+1 行' where there are few; '' where there is nothing to compare."""
+        if self.batch is None or not self.before:
+            return ""
+        more = self.batch.rows - self.before
+        return f"{more:+} 行" if self.before < FEW else f"{self._percent():+}%"
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the number of rows asks for a look."""
+        return self.batch is not None and (self.before or 0) >= FEW and abs(self._percent()) > BIG
+
+    def _percent(self) -> int:
+        rows = self.batch.rows if self.batch else 0
+        return round((rows - (self.before or 0)) * 100 / (self.before or 1))
 
 
 @dataclass(frozen=True)
@@ -60,7 +81,7 @@ class FeedCalendar:
 
 
 def feed_calendar(*, names: Sequence[str], period: date, today: date, code: str) -> FeedCalendar:
-    """The calendar of some feeds for a data month, with the due day in force at the place; three queries.
+    """The calendar of some feeds for a data month, with the due day in force at the place; a fixed number of queries.
 
     Files about assets have no month of their own and stand in it only when one came.
     """
@@ -68,6 +89,7 @@ def feed_calendar(*, names: Sequence[str], period: date, today: date, code: str)
     while len(months) <= HISTORY + 1:
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     first, current = _arrivals(names, months), _current(names, months[:2])
+    began = FeedBatch.objects.aggregate(began=Min("period"))["began"] or period
     book = PolicyBook()
     due = {month: due_day(month, book, code) for month in months}
     lines = []
@@ -77,7 +99,10 @@ def feed_calendar(*, names: Sequence[str], period: date, today: date, code: str)
             continue
         state = _state(came, due[period], today)
         now, before = current.get((name, period)), current.get((name, months[1]))
-        history = [_state(first.get((name, month)), due[month], today) for month in months[1 : HISTORY + 1]]
+        history = [
+            _state(first.get((name, month)), due[month], today) if month >= began else BEFORE
+            for month in months[1 : HISTORY + 1]
+        ]
         lines.append(
             Line(
                 feed=feed,
@@ -85,7 +110,6 @@ def feed_calendar(*, names: Sequence[str], period: date, today: date, code: str)
                 came_on=came,
                 state=ON_TIME if feed.asset else state,
                 late_days=((came or today) - due[period]).days,
-                change=_change(now, before),
                 before=before.rows if before else None,
                 history=history[::-1],
                 cells=_cells(period, came, due[period], today, state=ON_TIME if feed.asset else state),
@@ -119,13 +143,6 @@ def _state(came: date | None, due: date, today: date) -> str:
     if came is not None:
         return LATE if came > due else ON_TIME
     return MISSING if today > due else NOT_YET
-
-
-def _change(now: FeedBatch | None, before: FeedBatch | None) -> int | None:
-    """In percent; None where there is nothing to compare."""
-    if now is None or before is None or not before.rows:
-        return None
-    return round((now.rows - before.rows) * 100 / before.rows)
 
 
 def _cells(period: date, came: date | None, due: date, today: date, *, state: str) -> list[Cell]:

@@ -50,6 +50,11 @@ class WhatIf:
     changes: list[Change]
 
     @property
+    def words(self) -> str:
+        """'5,000 → 3,000'."""
+        return f"{self.parameter.words(self.now)} → {self.parameter.words(self.tried)}"
+
+    @property
     def added(self) -> int:
         return sum(change.added for change in self.changes)
 

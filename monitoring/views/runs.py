@@ -64,7 +64,7 @@ class RunDetail(Page):
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
         run = get_object_or_404(_runs(self.user), uid=uid)
         if request.headers.get("HX-Request"):
-            return render(request, "monitoring/run_progress.html", {"run": run})
+            return render(request, "monitoring/run_progress.html", {"run": run, "polled": True})
         context: dict[str, Any] = {"run": run}
         if run.state == MatchRun.State.DONE:
             by = request.GET.get("by", "")

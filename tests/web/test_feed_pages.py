@@ -20,7 +20,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from accounts.models import Department, Division, Role, StoredFile, User
-from monitoring.feed_calendar import LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
+from monitoring.feed_calendar import BEFORE, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
 from monitoring.models import FeedBatch, FeedUpload, HeadingMapping, Hit, MatchRun
 from monitoring.services.feed_originals import rebuild_evidence
 from monitoring.services.feeds import import_feed
@@ -86,11 +86,11 @@ class TestBringing:
     def test_a_file_is_taken_in_by_form_and_by_script(
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
-        client = signed_in(liaison)
-        answer = _send(client, book())
+        client, path = signed_in(liaison), book()
+        answer = _send(client, path)
         batch = FeedBatch.objects.get()
         assert answer["Location"] == reverse("feed-detail", args=[batch.uid])
-        assert _send(client, book(), by_script=True).json() == {"to": answer["Location"]}
+        assert _send(client, path, by_script=True).json() == {"to": answer["Location"]}
         page = client.get(answer["Location"]).content.decode()
         assert "没有退回的行" in page and "还没有比对" in page
 
@@ -248,7 +248,7 @@ class TestCalendar:
         (line,) = found.lines
         assert [cell.day for cell in line.cells if cell.came] == [9]
         assert [cell.day for cell in line.cells if cell.tint == "late"] == [6, 7, 8, 9]
-        assert (line.late_days, line.history) == (4, [MISSING] * 5)
+        assert (line.late_days, line.history) == (4, [BEFORE] * 5)
         assert found.due_on == date(2026, 11, 5)
 
     def test_a_strange_month_is_no_error(self, bureau: User, signed_in: Any) -> None:
