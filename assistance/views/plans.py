@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import may
+from accounts.services import audit
 from accounts.services.pictures import keep_picture, picture_of
 from accounts.views.base import Page, keyset_page
 from assistance.forms import AdoptForm, ChangeMeasureForm, DayForm, DeliveryForm, MeasureForm, ReasonForm
@@ -301,8 +302,15 @@ class DeliveryProof(Page):
         if delivery.proof is None:
             raise Http404
         content, kind = picture_of(delivery.proof)
+        audit.record(
+            actor=self.user,
+            at=self.at,
+            action="delivery.proof_viewed",
+            target=delivery,
+            address=request.META.get("REMOTE_ADDR"),
+        )
         answer = HttpResponse(content, content_type=kind)
-        answer["Cache-Control"] = "private, max-age=3600"
+        answer["Cache-Control"] = "private, no-store"
         return answer
 
 

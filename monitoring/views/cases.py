@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.models import Division
+from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
 from households.models import Membership
@@ -79,7 +80,7 @@ class CaseDetail(Page):
 
 
 class CaseFile(Page):
-    """One photo or scan of a case, drawn anew for the browser; `?small=1` for lists."""
+    """One photo or scan of a case for those who see the case, every look kept; `?small=1` for lists."""
 
     def get(self, request: HttpRequest, uid: str, pk: int) -> HttpResponse:
         dossier = dossier_of(case_for(self.user, uid))
@@ -87,8 +88,16 @@ class CaseFile(Page):
         if paper is None:
             raise Http404
         content, kind = picture_of(paper.file, small=bool(request.GET.get("small")))
+        audit.record(
+            actor=self.user,
+            at=self.at,
+            action="case.picture_viewed",
+            target=dossier.case,
+            detail={"file": paper.file.sha256[:16]},
+            address=request.META.get("REMOTE_ADDR"),
+        )
         answer = HttpResponse(content, content_type=kind)
-        answer["Cache-Control"] = "private, max-age=3600"
+        answer["Cache-Control"] = "private, no-store"
         answer["Content-Disposition"] = "inline"
         return answer
 

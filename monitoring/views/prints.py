@@ -50,7 +50,7 @@ class VisitPrint(Page):
         rows = Visit.objects.visible_to(self.user).select_related(
             "household__village__parent__parent", "clue", "income", "condition", "recorded_by"
         )
-        visit = get_object_or_404(rows.prefetch_related("visitors"), uid=uid)
+        visit = get_object_or_404(rows.prefetch_related("visitors", "signatures__file"), uid=uid)
         members = visit.household.memberships.as_of(visit.visited_on).select_related("person").order_by("id")
         context = {
             "visit": visit,
@@ -59,6 +59,8 @@ class VisitPrint(Page):
             "head": next((member.person for member in members if member.relation == "户主"), None),
             "seen": _seen(visit),
             "on": day_words(visit.visited_on),
+            "household_signed": [one for one in visit.signatures.all() if one.of_household],
+            "visitors_signed": [one for one in visit.signatures.all() if not one.of_household],
         }
         return render(request, "monitoring/print/visit.html", context)
 
