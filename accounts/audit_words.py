@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 WORDS: dict[str, str] = {
     "session.started": "登录",
     "session.ended": "退出",
@@ -33,6 +35,8 @@ WORDS: dict[str, str] = {
     "person.searched": "用完整号码查人",
     "person.quota_exceeded": "查看号码超过次数",
     "visit.picture_viewed": "查看走访照片",
+    "case.picture_viewed": "查看办件照片",
+    "delivery.proof_viewed": "查看落实佐证",
     "application.phone_seen": "查看申报人电话",
     "ledger.exported": "导出台账",
     "ledger.downloaded": "下载台账",
@@ -72,7 +76,7 @@ _BEGINNINGS = {
 }
 # Title and what the actions begin with; the order is that of the filter.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "seen": ("看了谁的号码和照片", ("person.", "visit.picture", "application.phone")),
+    "seen": ("看了谁的号码和照片", ("person.", "visit.picture", "case.picture", "delivery.proof", "application.phone")),
     "taken": ("导出和下载", ("ledger.", "register.errors", "feed.errors")),
     "session": ("登录和退出", ("session.",)),
     "staff": ("账号、岗位、令牌", ("user.", "post.", "token.")),
@@ -83,6 +87,19 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # What an administrator, who must not watch the business, may see of it.
 OF_ADMINISTRATOR = ("session.", "user.", "post.", "token.", "divisions.", "policy.", "calendar.", "measure_type.", "template.")  # fmt: skip
+
+
+# Codes that stand in the details of events, and what people call them; other floors enter theirs at start-up.
+NAMES: dict[str, str] = {"id_number": "证件号码", "phone": "联系电话", "True": "是", "False": "否"}
+
+
+def add_names(names: Mapping[str, str]) -> None:
+    NAMES.update(names)
+
+
+def named(words: str) -> str:
+    """A text with the codes in it called by their names."""
+    return " ".join(NAMES.get(word, word) for word in words.split(" "))
 
 
 def words_of(action: str) -> str:

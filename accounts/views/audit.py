@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from accounts.audit_words import GROUPS, words_of
+from accounts.audit_words import GROUPS, named, words_of
 from accounts.errors import OutOfScope
 from accounts.models import AuditEvent
 from accounts.permissions import PERMISSIONS
@@ -102,7 +102,7 @@ def _targets(events: list[AuditEvent]) -> dict[tuple[str, str], str]:
         rows = model._default_manager.filter(pk__in=keys)
         links = [field.name for field in model._meta.get_fields() if field.many_to_one and not field.auto_created]
         for row in rows.select_related(*links) if links else rows:
-            found[(label, str(row.pk))] = f"{model._meta.verbose_name} {row}"
+            found[(label, str(row.pk))] = f"{model._meta.verbose_name} {named(str(row))}"
     return found
 
 
@@ -121,13 +121,12 @@ _TOLD = {
     "last_day": "最后一天",
     "masked": "是否脱敏",
 }
-_VALUES = {"id_number": "证件号码", "phone": "联系电话", "True": "是", "False": "否"}
 
 
 def _told(detail: Mapping[str, Any]) -> str:
     """The details that say something to a reader; keys of rows do not."""
     parts = [
-        f"{title} {_VALUES.get(str(detail[key]), detail[key])}"
+        f"{title} {named(str(detail[key]))}"
         for key, title in _TOLD.items()
         if key in detail and not isinstance(detail[key], dict | list)
     ]

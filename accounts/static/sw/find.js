@@ -14,3 +14,13 @@
 })();
 // A button that prints the page.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+// A table that scrolls sideways can be scrolled from the keyboard too.
+(() => {
+  const look = () => {
+    for (const area of document.querySelectorAll(".sw-scroll")) {
+      if (area.scrollWidth > area.clientWidth && !area.querySelector("a, button, input, select, textarea")) area.tabIndex = 0;
+    }
+  };
+  look();
+  window.addEventListener("resize", look);
+})();
