@@ -18,7 +18,7 @@ from monitoring.ingest_keys import KeyTable, Registry, earlier_rows
 from monitoring.ingest_rows import Counts, Rejected, Sieve
 from monitoring.ingest_sink import Sink, open_sink
 from sheets.clean import squeeze, text
-from sheets.read import Column, Table, open_book
+from sheets.read import Book, Column, Table, opened_book
 
 # The column by which a mended errors workbook is known again, see `monitoring.services.feeds`.
 TICKET = "退回批次"
@@ -53,12 +53,12 @@ class Reading:
 class Source:
     """The tables of a department's file. `name` is what the clerk called it, which a CSV's sheet is named after."""
 
-    def __init__(self, feed: Feed, path: Path, name: str) -> None:
+    def __init__(self, feed: Feed, path: Path, name: str, sha256: str, book: Book) -> None:
         self._path = path
         self._name = name
         self.feed = feed
-        self.sha256 = hash_of(path)
-        self.tables = open_book(path).tables([*feed.layout(), Column(TICKET)])
+        self.sha256 = sha256
+        self.tables = book.tables([*feed.layout(), Column(TICKET)])
 
     def sheet(self, table: Table) -> Sheet:
         sheet = sheet_of(table)
@@ -69,6 +69,18 @@ class Source:
         if not all(TICKET in table.found for table in self.tables):
             return set()
         return {text(cell) for table in self.tables for block in table.blocks() for cell in block.cells[TICKET]}
+
+
+@contextmanager
+def open_source(feed: Feed, path: Path, name: str, *, guarded: bool = False) -> Iterator[Source]:
+    """The tables of the file at `path`; `guarded` has a child process parse it (`sheets.read.opened_book`).
+
+    Raises:
+        Refused: there is no such file. SheetError: no such file as the feed needs; says what is wrong.
+    """
+    digest = hash_of(path)
+    with opened_book(path, guarded=guarded) as book:
+        yield Source(feed, path, name, digest, book)
 
 
 def last_day(period: date) -> date:

@@ -11,6 +11,7 @@ is a `SheetError` whose text can be shown as it stands.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -43,6 +44,7 @@ __all__ = [
     "SheetError",
     "Table",
     "open_book",
+    "opened_book",
 ]
 
 
@@ -89,6 +91,19 @@ def open_book(path: Path, limits: Limits | None = None) -> Book:
         kinds = book.sheets_metadata
     worksheets = [sheet.name for sheet in kinds if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     return Book([ExcelSource(book, name) for name in worksheets], bounds)
+
+
+@contextmanager
+def opened_book(path: Path, limits: Limits | None = None, *, guarded: bool = False) -> Iterator[Book]:
+    """`open_book`; `guarded`, for files that come over the network, has a child process with limits parse the file
+    where the system has such limits."""
+    if not guarded or sys.platform == "win32":
+        yield open_book(path, limits)
+        return
+    from .child import read_in_child  # builds on this module
+
+    with read_in_child(path, limits) as book:
+        yield book
 
 
 class ExcelSource:

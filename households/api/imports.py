@@ -42,7 +42,7 @@ class ImportsView(Upload):
         upload, dry_run = given["file"], given.get("dry_run", False)
         with workbook(upload) as path:
             name = upload.name or path.name
-            report = import_register(path=path, name=name, actor=self.user, at=self.at, dry_run=dry_run)
+            report = import_register(path=path, name=name, actor=self.user, at=self.at, dry_run=dry_run, guarded=True)
         batch = str(report.batch.uid) if report.batch is not None else None
         return Response({"batch": batch, **report.as_json()}, status=201)
 

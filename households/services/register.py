@@ -25,7 +25,7 @@ from households.services.register_places import Places
 from households.services.register_rights import require_register, require_villages
 from households.services.register_rows import Group, Rejected, RowJudge
 from households.services.register_undo import keep_changes
-from sheets.read import Table, open_book
+from sheets.read import Table, opened_book
 from sheets.rejected import RejectedSheet
 from sheets.write import write_errors as write_workbook
 
@@ -57,20 +57,24 @@ class Report:
         }
 
 
-def import_register(*, path: Path, name: str, actor: User | None, at: datetime, dry_run: bool = False) -> Report:
+def import_register(
+    *, path: Path, name: str, actor: User | None, at: datetime, dry_run: bool = False, guarded: bool = False
+) -> Report:
     """Take in the register file at `path`, which its sender calls `name`; a dry run only says what would be.
 
-    `actor` None is a person at the shell.
+    `actor` None is a person at the shell. `guarded`, for files that come over the network, has a child process with
+    limits on memory and time parse the file.
 
     Raises:
         SheetError: the file is no register; says what is wrong.
         Forbidden, OutOfScope: the actor may not import the register of a county in it.
     """
     require_register(actor=actor, at=at)
-    tables = open_book(path).tables(register.columns())
     judge = RowJudge(Places.load(), timezone.localdate(at))
-    for number, table in enumerate(tables):
-        judge.read(number, table)
+    with opened_book(path, guarded=guarded) as book:
+        tables = book.tables(register.columns())
+        for number, table in enumerate(tables):
+            judge.read(number, table)
     sheets = [(_sheet_name(table, path, name), list(table.headings)) for table in tables]
     with transaction.atomic():
         judge.finish(_villages(judge.without_place()))

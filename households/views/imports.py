@@ -76,7 +76,7 @@ class ImportList(Page):
         upload = form.cleaned_data["file"]
         with workbook(upload) as path:
             name, dry_run = upload.name or path.name, form.cleaned_data["dry_run"]
-            return import_register(path=path, name=name, actor=self.user, at=self.at, dry_run=dry_run)
+            return import_register(path=path, name=name, actor=self.user, at=self.at, dry_run=dry_run, guarded=True)
 
     def _page(
         self, form: RegisterForm, *, report: Report | None = None, tried: bool = False, status: int = 200

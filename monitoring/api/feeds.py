@@ -112,7 +112,13 @@ class BatchesView(Upload):
 
     def _import(self, given: dict[str, Any], path: Path, name: str) -> FeedReport:
         return import_feed(
-            feed=given["feed"], path=path, name=name, period=given["period"], actor=self.user, at=self.at
+            feed=given["feed"],
+            path=path,
+            name=name,
+            period=given["period"],
+            actor=self.user,
+            at=self.at,
+            guarded=True,
         )
 
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.services.audit import record
 from accounts.services.files import open_file
 from monitoring.feeds import FEEDS
-from monitoring.ingest import Reading, Source, read
+from monitoring.ingest import Reading, open_source, read
 from monitoring.ingest_keys import digests
 from monitoring.ingest_rows import Accepted
 from monitoring.models import FeedBatch, FeedRow
@@ -86,6 +86,8 @@ def _reading(batch: FeedBatch, sink: _Collector | None = None) -> Iterator[Readi
         with open_file(batch.file) as plain, path.open("wb") as copy:
             shutil.copyfileobj(plain, copy)
         feed = replace(FEEDS[batch.feed], learned=tuple((column, heading) for column, heading in batch.learned))
-        source = Source(feed, path, batch.file.name)
-        with read(source, batch.period, known=known, sink=sink or _Collector()) as reading:
+        with (
+            open_source(feed, path, batch.file.name) as source,
+            read(source, batch.period, known=known, sink=sink or _Collector()) as reading,
+        ):
             yield reading

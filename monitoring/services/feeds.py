@@ -24,7 +24,7 @@ from households.services.register_lock import hold_persons
 from monitoring.evidence import Sheet
 from monitoring.feeds import FEEDS, Feed
 from monitoring.feeds.base import Learned
-from monitoring.ingest import Reading, Source, read
+from monitoring.ingest import Reading, Source, open_source, read
 from monitoring.ingest_keys import KeyTable, Registry, digests, register_files_undone, rows_before
 from monitoring.ingest_rows import Counts, Rejected
 from monitoring.models import FeedBatch, FeedRow
@@ -81,11 +81,13 @@ def import_feed(
     actor: User | None,
     at: datetime,
     learned: Learned | None = None,
+    guarded: bool = False,
 ) -> FeedReport:
     """Take in the file at `path`, which its sender calls `name`, as `feed` of the month that begins on `period`.
 
     All or nothing. `actor` None is a person at the shell. `learned` are headings known beside the agreed ones: those
-    that people have assigned before, where nothing is given.
+    that people have assigned before, where nothing is given. `guarded`, for files that come over the network, has a
+    child process with limits on memory and time parse the file.
 
     Raises:
         SheetError: no such file as the feed needs; says what is wrong.
@@ -95,19 +97,14 @@ def import_feed(
     declared = declared_feed(feed)
     require_feed(actor=actor, feed=declared, at=at)
     declared = replace(declared, learned=learned_headings(feed) if learned is None else learned)
-    source = Source(declared, path, name)
-    base = _supplemented(source, period)
-    known = _rows_of_family(base, except_for=source.sha256) if base else None
-    with read(source, period, known=known) as reading, transaction.atomic():
-        batch, stored = _store(reading, base, path=path, name=name, actor=actor, at=at)
-        report = _report(reading, batch, stored=stored)
-        record(
-            actor=actor,
-            at=at,
-            action="feed.imported",
-            target=batch,
-            detail={"feed": feed, "period": f"{period:%Y-%m}", "stored": stored, **asdict(reading.counts)},
-        )
+    with open_source(declared, path, name, guarded=guarded) as source:
+        base = _supplemented(source, period)
+        known = _rows_of_family(base, except_for=source.sha256) if base else None
+        with read(source, period, known=known) as reading, transaction.atomic():
+            batch, stored = _store(reading, base, path=path, name=name, actor=actor, at=at)
+            report = _report(reading, batch, stored=stored)
+            detail = {"feed": feed, "period": f"{period:%Y-%m}", "stored": stored, **asdict(reading.counts)}
+            record(actor=actor, at=at, action="feed.imported", target=batch, detail=detail)
     return report
 
 

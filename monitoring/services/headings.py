@@ -28,7 +28,7 @@ from monitoring.services.feed_rights import require_feed
 from sheets.clean import fold_heading, scrub, text
 from sheets.extent import column_letters
 from sheets.faults import SheetError
-from sheets.read import Column, open_book
+from sheets.read import Column, opened_book
 from sheets.table import HEADING_ROWS, Row, find_heading
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ def look_at(path: Path, feed: Feed, learned: Learned) -> Look | None:
     columns = list(replace(feed, learned=learned).layout())
     best: tuple[tuple[int, int], Look] | None = None
     try:
-        for source in open_book(path).sources:
-            rows = next(source.chunks(HEADING_ROWS + SAMPLES), [])
-            if found := _look(source.name, rows, columns):
-                merit = (-len(found.missing), sum(1 for seen in found.columns if seen.known_as))
-                best = max(best, (merit, found), key=lambda pair: pair[0]) if best else (merit, found)
+        with opened_book(path, guarded=True) as book:
+            for source in book.sources:
+                rows = next(source.chunks(HEADING_ROWS + SAMPLES), [])
+                if found := _look(source.name, rows, columns):
+                    merit = (-len(found.missing), sum(1 for seen in found.columns if seen.known_as))
+                    best = max(best, (merit, found), key=lambda pair: pair[0]) if best else (merit, found)
     except SheetError:
         return None
     return best[1] if best else None
@@ -181,6 +182,7 @@ def take_in(*, upload: FeedUpload, chosen: Mapping[int, str], actor: User, at: d
             actor=actor,
             at=at,
             learned=(*learned_headings(upload.feed), *new),
+            guarded=True,
         )
     remember(feed=upload.feed, learned=new, actor=actor, at=at)
     drop_upload(upload)
