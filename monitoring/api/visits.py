@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import Endpoint, ListQuery, narrow, within
 from accounts.api.fields import Day, DivisionCode, Flag, Input, Output, PastDay, Text, TextList, choice_of, many
-from accounts.api.files import attached
+from accounts.api.files import attached, attached_one
 from accounts.api.schema import doc
 from accounts.api.serializers import PersonName
 from accounts.models import User
@@ -23,7 +23,7 @@ from households.models import Household
 from monitoring.api.clues import named
 from monitoring.api.steps import MOST_FILES, field_of
 from monitoring.models import Case, Clue, Visit
-from monitoring.services.visits import CONTENT, record_visit
+from monitoring.services.visits import CONTENT, STOOD, Paper, Signature, record_visit
 
 TAG = "走访"
 
@@ -38,6 +38,13 @@ class VisitorIn(Input):
 ContentIn = type("ContentIn", (Input,), {one.name: field_of(one, needed=one.needed) for one in CONTENT})
 
 
+class SignatureIn(Input):
+    name = Text(60)
+    of_household = Flag(required=False, help_text="农户")
+    file = Text(64, required=False, help_text="手写签字图片，POST /files/ 给出的 sha256")
+    reason = Text(200, required=False, help_text="没有手写签字的原因")
+
+
 class VisitIn(Input):
     household = serializers.UUIDField()
     kind = choice_of(Visit.Kind.values)
@@ -49,6 +56,11 @@ class VisitIn(Input):
     content = ContentIn(required=False)
     income = IncomeValues(required=False, allow_null=True)
     condition = ConditionValues(required=False, allow_null=True)
+    sections = serializers.DictField(
+        child=choice_of(STOOD), required=False, help_text="核过的项：same 与上次相同，changed 有变化"
+    )
+    answers = serializers.DictField(child=serializers.DictField(), required=False, help_text="各项的回答，加密保存")
+    signatures = many(SignatureIn, max_length=13, required=False)
 
 
 class VisitorOut(Output):
@@ -80,6 +92,8 @@ class VisitDetail(VisitOut):
     policies = serializers.CharField()
     advice = serializers.CharField()
     signed = serializers.BooleanField()
+    unsigned_reason = serializers.CharField()
+    sections = serializers.DictField(child=serializers.CharField())
     location = serializers.DictField()
     visitors = VisitorOut(many=True)
     income = IncomeOut(allow_null=True)
@@ -144,6 +158,18 @@ class VisitView(Endpoint):
         rows = visits_of(self).select_related("income", "condition").prefetch_related("visitors__user", "photos")
         return self.find(rows, uid=uid)
 
+    def _paper(self, given: dict[str, Any]) -> Paper:
+        """The part of what was sent that a visit entered section by section has."""
+        signed = given.pop("signatures", [])
+        for one in signed:
+            _reason_or_file(one)
+            one["file"] = attached_one(one.get("file", ""), field="signatures", actor=self.user, at=self.at)
+        return Paper(
+            sections=given.pop("sections", {}),
+            answers=given.pop("answers", {}),
+            signatures=tuple(Signature(**one) for one in signed),
+        )
+
     def _resolved(self, given: dict[str, Any]) -> dict[str, Any]:
         """What was sent with rows in the place of references."""
         rows = {"household": Household, "clue": Clue, "case": Case}
@@ -152,9 +178,15 @@ class VisitView(Endpoint):
                 given[name] = named(model.objects.visible_to(self.user), given[name], name)  # type: ignore[attr-defined]
         given["photos"] = attached(given.get("photos", []), field="photos", actor=self.user, at=self.at)
         given["visitors"] = [_visitor(one) for one in given["visitors"]]
+        given["paper"] = self._paper(given)
         content = given.get("content") or {}
         given["content"] = {name: value for name, value in content.items() if value is not None}
         return given
+
+
+def _reason_or_file(sent: dict[str, Any]) -> None:
+    if not sent.get("file") and not sent.get("reason"):
+        raise serializers.ValidationError({"signatures": ["签字要有图片，或者写明没有签的原因。"]})
 
 
 def _visitor(sent: dict[str, Any]) -> dict[str, Any]:

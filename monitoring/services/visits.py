@@ -25,6 +25,8 @@ from monitoring.policy import PolicyBook
 from monitoring.risks import Risk
 from monitoring.services.comparison import members_on
 from monitoring.services.episodes import visited
+from monitoring.visit_sections import section_of
+from monitoring.visit_values import clean_values
 from monitoring.workflow.engine import perform
 from monitoring.workflow.files import attached
 from monitoring.workflow.history import take_duty
@@ -80,11 +82,6 @@ class Paper:
     sections: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
     signatures: Sequence[Signature] = ()
-
-    @property
-    def words(self) -> str:
-        """The answers as they are sealed; nothing for none."""
-        return json.dumps(self.answers, ensure_ascii=False) if self.answers else ""
 
 
 def record_visit(
@@ -180,6 +177,7 @@ class _Entry:
         self.content = read(CONTENT, content)
         self.income, self.condition = income, condition
         self.paper = paper or Paper()
+        self.answers: dict[str, Any] = {}
         self.visitors = [dict(visitor) for visitor in visitors]
         self.digest = self._digest(content)
 
@@ -215,7 +213,8 @@ class _Entry:
         self._check_subject(timezone.localdate(at))
         people = self._people(at)
         photos = attached(self.photos, actor=actor, at=at)
-        self._check_paper(actor, at)
+        self._check_paper(timezone.localdate(at))
+        attached([one.file for one in self.paper.signatures if one.file is not None], actor=actor, at=at)
         self._check_team(people, len(photos), policy, timezone.localdate(at))
         episode = latest_episode(self.household)
         visit = self._visit(uid, actor, at, episode)
@@ -264,10 +263,24 @@ class _Entry:
             people[key] = Visitor(user=user, name=name, unit=unit, from_village=from_village)
         return list(people.values())
 
-    def _check_paper(self, actor: User, at: datetime) -> None:
-        if set(self.paper.sections.values()) - set(STOOD):
+    def _check_paper(self, today: date) -> None:
+        """Sections and answers are those that a visit of this kind has, and every answer fits its question."""
+        paper = self.paper
+        if set(paper.sections.values()) - set(STOOD):
             raise Refused("各项核查情况只能是“与上次相同”或“有变化”。", field="sections", code="invalid")
-        attached([one.file for one in self.paper.signatures if one.file is not None], actor=actor, at=at)
+        if any(section_of(self.kind, key) is None for key in paper.sections) or set(paper.answers) - set(
+            paper.sections
+        ):
+            raise Refused("各项核查情况中有这种走访没有的项，或答了没有核的项。", field="sections", code="invalid")
+        for key, values in paper.answers.items():
+            section = section_of(self.kind, key)
+            known = {ask.name for ask in section.asks} if section else set()
+            if section is None or not isinstance(values, Mapping) or set(values) - known:
+                raise Refused("回答中有不认识的内容。", field="answers", code="invalid")
+            self.answers[key], faults = clean_values(section, values, today=today)
+            if faults:
+                details = list(faults.values())
+                raise Refused(f"“{section.title}”的回答有误。", field="answers", code="invalid", details=details)
 
     def _check_team(self, people: Sequence[Visitor], photos: int, policy: PolicyBook, today: date) -> None:
         facts = VisitFacts(
@@ -302,7 +315,9 @@ class _Entry:
             by_phone=bool(self.content["by_phone"]),
             location=location,
             sections=dict(self.paper.sections),
-            answers_sealed=Visit.answers.sealed(uid, self.paper.words),
+            answers_sealed=Visit.answers.sealed(
+                uid, json.dumps(self.answers, ensure_ascii=False) if self.answers else ""
+            ),
             recorded_by=actor,
             recorded_at=at,
             **{name: self.content[name] for name in words},

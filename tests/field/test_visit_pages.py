@@ -308,3 +308,36 @@ def test_the_list_of_a_large_household_takes_as_many_questions_as_that_of_a_smal
         hand.see()
     with django_assert_max_num_queries(30):
         hand.see("visit-check")
+
+
+def test_another_program_hands_in_the_same_sections(owner: User, village: Division) -> None:
+    household, client = known_household(village, owner), sign_in(owner)
+    address = reverse("api-visit", args=[uuid4()])
+    sent: dict[str, Any] = {
+        "household": str(household.uid),
+        "kind": "follow_up",
+        "visited_on": "2026-11-10",
+        "visitors": [{"username": "owner"}],
+        "sections": {"work": "changed"},
+        "answers": {"work": {"workers": " ２ ", "note": "在县城"}},
+        "signatures": [{"name": "张三", "of_household": True, "reason": "本人不肯签字"}],
+    }
+    answer = client.put(address, sent, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["sections"] == {"work": "changed"}
+    visit = Visit.objects.get()
+    assert json.loads(visit.answers) == {"work": {"workers": "2", "note": "在县城"}}
+    assert "2 人在外务工" in client.get(reverse("visit-detail", args=[visit.uid])).content.decode()
+    for change in (
+        {"answers": {"work": {"workers": "很多"}}},
+        {"answers": {"work": {"mood": "good"}}},
+        {"answers": {"home": {"housing": "yes"}}},
+        {"sections": {"why": "changed"}, "answers": {}},
+        {"sections": {"work": "unseen"}},
+        {"answers": {"work": []}},
+        {"signatures": [{"name": "张三"}]},
+        {"signatures": [{"name": "张三", "file": "0" * 64}]},
+    ):
+        again = client.put(reverse("api-visit", args=[uuid4()]), {**sent, **change}, content_type="application/json")
+        assert again.status_code == 400, change
+    assert Visit.objects.count() == 1
