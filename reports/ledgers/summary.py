@@ -218,10 +218,17 @@ class SummaryLedger(Ledger):
 
 
 def units_of(division: Division) -> list[Division]:
-    """The rows of a summary of this place: the places of the next level in it, or the village itself."""
+    """The rows of a summary of this place: the places of the next level in it, or the village itself.
+
+    Townships carry what their villages say of the rural population, so that no row has to ask for it.
+    """
     if division.level == Division.Level.VILLAGE:
         return [division]
-    return list(Division.objects.within(division).at_level(division.level + 1))
+    units = Division.objects.within(division).at_level(division.level + 1)
+    if division.level == Division.Level.COUNTY:
+        told = "children__rural_population"
+        units = units.annotate(villages=Count("children"), villages_told=Count(told), people_below=Sum(told))
+    return list(units)
 
 
 def _add(figures: Figures, more: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q
 
@@ -129,6 +130,9 @@ def rural_population(unit: Division) -> int | None:
     """A place's rural population: its own figure, else the sum of its villages' where every village has one."""
     if unit.rural_population is not None or unit.level == Division.Level.VILLAGE:
         return unit.rural_population
+    below: Any = unit
+    if hasattr(below, "villages"):  # counted with the units of a table, see `units_of`
+        return below.people_below if below.villages and below.villages == below.villages_told else None
     villages = Division.objects.within(unit).at_level(Division.Level.VILLAGE).values_list("rural_population", flat=True)
     counts = [count for count in villages if count is not None]
     return sum(counts) if counts and len(counts) == len(villages) else None

@@ -144,6 +144,21 @@ def test_a_long_ledger_shows_its_beginning_and_costs_as_much_as_a_short_one(
     assert "共 60 项，这里是开头 50 行" in page
 
 
+def test_a_statement_costs_the_same_however_many_townships_there_are(
+    county: Division, bureau: User, browse: Callable[..., Any]
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert browse(bureau, "ledger-preview", "T1").status_code == 200
+        return len(queries)
+
+    few = cost()
+    for number in range(3, 9):
+        code = f"99010110{number}000"
+        Division.objects.create(code=code, name=f"第{number}镇", level=4, parent=county)
+    assert cost() == few
+
+
 def test_a_statement_says_that_it_adds_up(village: Division, bureau: User, browse: Callable[..., Any]) -> None:
     make_episode(make_household(village), identified_on=date(2026, 10, 5))
     page = browse(bureau, "ledger-preview", "T1", month="2026-10").content.decode()
