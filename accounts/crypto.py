@@ -101,6 +101,12 @@ def unseal(blob: bytes, place: str) -> bytes:
         raise Unreadable("密文与所在记录不符或已损坏") from error
 
 
+def lasting_key(purpose: str) -> bytes:
+    """A key for one purpose that stays the same when keys are added: 32 bytes from the oldest one."""
+    *_, oldest = _configured().values()
+    return _derived(oldest, purpose)
+
+
 def _index_context(field: str) -> Any:
     *_, oldest = _configured().values()
     return hmac.new(_derived(oldest, f"index|{field}|v1"), digestmod=hashlib.sha256)

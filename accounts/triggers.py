@@ -18,6 +18,7 @@ from django.db.migrations import RunPython
 # Every table that has the triggers; the test reads it.
 APPEND_ONLY = (
     "accounts_auditevent",
+    "accounts_auditseal",
     "monitoring_transition",
     "monitoring_transition_files",
     "monitoring_dutytaken",

@@ -180,6 +180,8 @@ def ensure_schedule() -> None:
         minute="30", hour="4", day_of_month="*", day_of_week="*", month_of_year="*", timezone=settings.TIME_ZONE
     )
     _schedule(PeriodicTask, "每日清理", "accounts.tasks.tidy", crontab=daily, interval=None)
+    _schedule(PeriodicTask, "每日封存审计", "accounts.tasks.seal", crontab=daily, interval=None)
+    _schedule(PeriodicTask, "每日核对封存", "accounts.tasks.check_seals", crontab=daily, interval=None)
     _schedule(PeriodicTask, "清理留存数据行", "monitoring.tasks.tidy_evidence", crontab=daily, interval=None)
     _schedule(PeriodicTask, "清理走访草稿和申报", "monitoring.tasks.tidy_field", crontab=daily, interval=None)
     _schedule(
