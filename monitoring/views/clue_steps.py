@@ -34,7 +34,7 @@ _FOLLOWS = {
     "reopen": "到了复核日期，重新入户核实",
     "mark_green": "急难先给帮扶，手续在期限内补办",
 }
-BATCH_ACTIONS = {"dispatch": "一起分派", "close_unfounded": "一起以不属实办结", "close_solved": "一起以政策已化解办结"}
+BATCH_ACTIONS = {"dispatch": "一起分派", "close_unfounded": "以不属实办结", "close_solved": "以政策已化解办结"}
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class HouseholdDetail(Page):
             "may_decide": self._may(household, DECIDE),
             "may_visit": self._may(household, "monitoring.record_visit"),
             "may_report": self._may(household, "monitoring.register_clue"),
+            "may_reveal": self._may(household, "accounts.reveal"),
             "may_audit": self._may(household, "accounts.view_audit"),
             "may_open_case": self._may(household, "monitoring.prepare_case"),
             "kinds": KINDS,

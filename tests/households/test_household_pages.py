@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from households.models import ChangeProposal, Household, LifeEvent, Membership, Person
 from households.services import life
 from households.services.proposals import Reported, propose_changes
@@ -235,3 +235,38 @@ class TestWhatDepartmentsReport:
         address = reverse("proposal-decide", args=[proposal.uid])
         assert desk(colleague).get(address).status_code == 404
         assert desk(auditor).get(address).status_code == 403
+
+
+class TestAWholeNumber:
+    def _address(self, home: Household) -> str:
+        return reverse("household-number", args=[home.uid])
+
+    def test_is_shown_once_for_a_purpose_and_kept(self, home: Household, owner: User) -> None:
+        person = _person(home, "张三")
+        client = desk(owner)
+        given = {"what": f"id_number:{person.pk}", "purpose": "入户核实"}
+        assert person.id_number not in client.get(self._address(home)).content.decode()
+        shown = client.post(self._address(home), given)
+        assert person.id_number in shown.content.decode()
+        assert "no-store" in shown["Cache-Control"]
+        event = AuditEvent.objects.get(action="person.revealed")
+        assert (event.purpose, event.target_id) == ("入户核实", str(person.pk))
+
+    def test_needs_a_purpose_and_somebody_of_the_household(self, home: Household, village: Any, owner: User) -> None:
+        stranger = make_household(village).memberships.first().person
+        for given in (
+            {"what": f"id_number:{_person(home, '张三').pk}"},
+            {"what": f"id_number:{stranger.pk}", "purpose": "入户核实"},
+        ):
+            page = desk(owner).post(self._address(home), given)
+            assert page.status_code == 400
+        assert not AuditEvent.objects.filter(action="person.revealed").exists()
+
+    def test_stops_at_the_hours_quota(self, home: Household, owner: User, settings: Any) -> None:
+        settings.REVEALS_PER_HOUR = 1
+        client, given = desk(owner), {"what": f"id_number:{_person(home, '张三').pk}", "purpose": "入户核实"}
+        client.post(self._address(home), given)
+        assert client.post(self._address(home), given).status_code == 429
+
+    def test_is_not_there_for_strangers(self, home: Household, colleague: User) -> None:
+        assert desk(colleague).get(self._address(home)).status_code == 404

@@ -30,7 +30,7 @@ OPEN = {
     "followup-list", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
-    "household-detail", "household-story", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
+    "household-detail", "household-story", "household-number", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
     "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
     "case-papers", "case-paper", "case-paper-word", "visit-print", "plan-card", "plan-change", "measure-change",
     "measure-cancel",
@@ -44,7 +44,7 @@ OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 # For everybody, without a sign-in, and what is done with what comes in; held by tests/field/test_own_applications.py.
 OF_APPLICATION = {"apply", "apply-state", "application-new", "application-detail", "application-poster"}
 # Held by tests/accounts/test_staff_pages.py and tests/office.
-OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "audit-log"}
+OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "audit-log", "audit-seals"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
 WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "logout", "healthz", "readyz"}
@@ -112,7 +112,7 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
         "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
         "case-papers": [case.uid], "case-paper": [case.uid, "minutes"], "case-paper-word": [case.uid, "minutes"],
         "plan-card": [plan.pk], "plan-change": [plan.pk], "measure-change": [measure.pk], "measure-cancel": [measure.pk],
-        "visit-print": [visit.uid], "policy-detail": ["income_line"], "household-story": [household.uid], "household-change": [household.uid],
+        "visit-print": [visit.uid], "policy-detail": ["income_line"], "household-story": [household.uid], "household-number": [household.uid], "household-change": [household.uid],
         "household-change-record": [household.uid, "death"],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
