@@ -24,6 +24,7 @@ TURNS = [
     ("county_no", 3),
 ]
 Turn = str
+ADULT = 18
 
 
 def identification(deeds: Deeds, case: Case, at: datetime, turn: Turn = "") -> Story:
@@ -32,10 +33,11 @@ def identification(deeds: Deeds, case: Case, at: datetime, turn: Turn = "") -> S
     turn = turn or stage.random.choices([name for name, _ in TURNS], [weight for _, weight in TURNS])[0]
     cadre = deeds.cadre(case)
     at = yield stage.later(at, 0, 1)
-    head = case.household.memberships.current().heads().first()
+    members = case.household.memberships.current().select_related("person").order_by("id")
+    adults = [member.person.name for member in members if at.year - member.person.birth_year >= ADULT]
     signing = {
         "signed_on": str(at.date()),
-        "signatories": [head.person.name if head else "户主"],
+        "signatories": adults or ["户主"],
         "witnesses": [cadre.name],
     }
     if turn == "refused":
@@ -121,7 +123,15 @@ def _upwards(deeds: Deeds, case: Case, at: datetime, turn: Turn) -> Story:
         yield from _tell(deeds, case, at)
         return
     if turn == "returned":
-        deeds.step(case, "review_return", deeds.leader(case), at, "公示照片不清晰，请补正", to="notice")
+        deeds.step(
+            case,
+            "review_return",
+            deeds.leader(case),
+            at,
+            "公示照片不清晰，请补正",
+            reason="照片不清或缺少",
+            to="notice",
+        )
         at = yield stage.later(at, 1, 2)
         deeds.step(case, "submit", deeds.cadre(case), at)
         at = yield stage.later(at, 0, 1)
