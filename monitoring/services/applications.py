@@ -152,7 +152,7 @@ def _read(content: Mapping[str, Any], at: datetime) -> dict[str, Any]:
 def _store(
     village: Division, uid: UUID, values: Mapping[str, Any], actor: User | None, address: str | None, at: datetime
 ) -> Application:
-    return Application.objects.create(
+    row = Application.objects.create(
         uid=uid,
         village=village,
         content_sealed=Application.content.sealed(uid, json.dumps(values, ensure_ascii=False)),
@@ -162,6 +162,8 @@ def _store(
         filed_by=actor,
         submitted_at=at,
     )
+    audit.record(actor=actor, at=at, action="application.received", target=row)
+    return row
 
 
 def _throttle(village: Division, address: str | None, at: datetime) -> None:

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from accounts.errors import Conflict, OutOfScope, Refused
 from accounts.models import StoredFile, User
-from accounts.permissions import require
 from accounts.services.pictures import PDF, keep_picture
 from households.models import Household
 from monitoring.models import Case, Clue, DraftFile, Visit, VisitDraft
 from monitoring.policy import PolicyBook
 from monitoring.services.visit_last import last_time
 from monitoring.services.visit_record import REASONS
+from monitoring.services.visits import require_visitor
 from monitoring.visit_sections import Section, section_of
 from monitoring.visit_values import Values, clean_values, raw_values
 
@@ -51,9 +51,7 @@ class VisitSubject:
 
     def require_right(self, actor: User, at: datetime) -> None:
         """Raises: OutOfScope, Forbidden."""
-        right = "monitoring.record_visit" if self.kind == Kind.FOLLOW_UP else "monitoring.record_check"
-        household = self.household
-        require(actor=actor, right=right, code=household.village_id, at=at, helper_id=household.helper_id)
+        require_visitor(household=self.household, kind=self.kind, actor=actor, at=at)
 
 
 def draft_of(subject: VisitSubject, user: User) -> VisitDraft | None:

@@ -113,8 +113,7 @@ def record_visit(
         Conflict: the `uid` is of another visit of his (`uid_taken`).
         Refused: the contents are unfit, or people, photos or signature are missing (`details`).
     """
-    right = "monitoring.record_visit" if kind == Kind.FOLLOW_UP else "monitoring.record_check"
-    require(actor=actor, right=right, code=household.village_id, at=at, helper_id=household.helper_id)
+    require_visitor(household=household, kind=kind, actor=actor, at=at)
     entry = _Entry(household, kind, visited_on, visitors, clue, case, photos, content, income, condition, paper)
     key = uid or uuid4()
     try:
@@ -123,10 +122,15 @@ def record_visit(
             return _known(key, entry, actor) or entry.store(key, actor, at)
     except IntegrityError:
         # Another household's lock does not keep two of the same uid apart; the unique key does.
-        kept = _known(key, entry, actor)
-        if kept is None:
+        if (kept := _known(key, entry, actor)) is None:
             raise
         return kept
+
+
+def require_visitor(*, household: Household, kind: str, actor: User, at: datetime) -> None:
+    """Raises: OutOfScope: not his household. Forbidden: not his to make such a visit."""
+    right = "monitoring.record_visit" if kind == Kind.FOLLOW_UP else "monitoring.record_check"
+    require(actor=actor, right=right, code=household.village_id, at=at, helper_id=household.helper_id)
 
 
 def check_clue(*, clue: Clue, version: int | None, actor: User, at: datetime, **visit: Any) -> tuple[Visit, Clue]:

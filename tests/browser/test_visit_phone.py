@@ -148,6 +148,26 @@ def test_a_reload_brings_half_a_section_back(phone: Page, household: Household) 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_visit_is_handed_in_without_a_signal_and_arrives_with_it(phone: Page, household: Household) -> None:
+    phone.context.set_offline(True)
+    for section in ("people", "work", "home", "school", "income"):
+        say_as_before(phone, section)
+    phone.locator("[data-next]").click()
+    for section, words in (("spending", "控制住了"), ("policies", "没有帮扶措施"), ("finding", "没有"), ("team", "")):
+        page = phone.locator(f'[data-page="{section}"]')
+        if words:
+            page.get_by_text(words, exact=True).click()
+        page.get_by_role("button", name="存好，下一项").click()
+    phone.locator('[data-page="proof"]').get_by_role("button", name="存好", exact=True).click()
+    phone.get_by_role("button", name="先交上").click()
+    expect(phone.locator("[data-sync]")).to_contain_text("没有信号，已存在手机，待上传 11 项")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("已记进这一户的走访记录")).to_be_visible()
+    assert Visit.objects.get().household == household
+    assert kept(phone) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_household_without_change_takes_a_few_taps(phone: Page, household: Household) -> None:
     """A follow-up by hand: taps counted, photo, place and signature left out, which a follow-up does not ask for."""
     taps = 0
