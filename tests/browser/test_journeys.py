@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
-from builders import make_household
+from builders import make_episode, make_household, make_income
 from cast import NOW
 from chrome import PHONE, Desk
 from django.utils import timezone
@@ -45,7 +45,7 @@ class Walk:
     """The desks of the cast, and a household that goes from one to the next."""
 
     def __init__(self, desk: Callable[..., Desk], hire: Callable[..., User], clock: Any) -> None:
-        self.clock = clock
+        self.clock, self.hire = clock, hire
         people = {
             "cadre": hire("owner", Role.VILLAGE_CADRE, "990101100201"),
             "township": hire("township", Role.TOWNSHIP_STAFF, "990101100000"),
@@ -204,6 +204,71 @@ def test_a_clue_becomes_an_episode_with_a_plan_and_stands_in_the_ledger(
         at=timezone.now(),
     )  # fmt: skip
     assert rows
+
+
+def send(page: Page, values: dict[str, Any]) -> None:
+    """The form of the page, filled in and sent without a fault."""
+    form = page.locator("main form").last
+    fill(form, values)
+    form.get_by_role("button").last.click()
+    page.wait_for_load_state()
+    expect(page.locator(".sw-errors")).to_have_count(0)
+
+
+def helped(walk: Walk, household: Household) -> None:
+    """A plan with one measure for the one risk, adopted, delivered, confirmed by the household."""
+    page = walk.at("cadre").open("/plans/missing/")
+    page.get_by_role("button", name="建立一户一策").click()
+    page.get_by_role("link", name="安排措施").click()
+    measure = {"content": "大病救助", "unit": "医保局", "responsible": "李主任", "planned_amount": "3000"}
+    send(page, {"type": page.locator('[name="type"] option').nth(1).get_attribute("value"), **measure})
+    page.get_by_role("link", name="确定一户一策").click()
+    send(
+        page,
+        {"responsible": page.locator('[name="responsible"] option').nth(1).get_attribute("value"), "unit": "县医保局"},
+    )
+    page.get_by_role("link", name="登记落实").click()
+    send(page, {"amount": "3000"})
+    page.get_by_role("link", name="农户确认").click()
+    send(page, {})
+
+
+def cleared(walk: Walk, household: Household) -> Case:
+    """From the assessment at home to the record, by everybody in turn."""
+    page = walk.at("cadre").open(f"/households/{household.uid}/case/")
+    send(page, {"kind": "clear"})
+    case = Case.objects.get(household=household)
+    page.locator('main a[href*="/visit/"]').first.click()
+    visit(page)
+    walk.take("cadre", case, "to_appraisal", clear_method="帮扶消除")
+    vote = {"place": "村委会", "chair": "王主任", "recorder": "赵文书"}
+    counts = {"entitled": "30", "present": "24", "agree": "24", "disagree": "0"}
+    walk.take("cadre", case, "appraise", **vote, **counts, files=picture())
+    walk.take("cadre", case, "hang_notice", place="村务公开栏", files=picture())
+    walk.wait(6)
+    walk.take("cadre", case, "take_down", files=picture())
+    walk.take("cadre", case, "submit")
+    walk.take("leader", case, "review_pass")
+    walk.take("second", case, "decide_pass")
+    walk.take("township", case, "announce", place="镇政府公告栏")
+    walk.wait(6)
+    walk.take("township", case, "end_announcement")
+    walk.take("township", case, "record")
+    return case
+
+
+def test_a_risk_that_was_helped_is_cleared_by_the_same_steps(walk: Walk, village: Any) -> None:
+    household = make_household(village)
+    episode = make_episode(household, identified_on=date(2026, 1, 5))
+    walk.people["helper"] = walk.hire("helper", Role.HELPER, "990101100201")
+    make_income(household, recorded_by=walk.people["cadre"], ends_on=date(2026, 4, 30))
+    make_income(household, recorded_by=walk.people["cadre"], ends_on=date(2026, 10, 31))
+    helped(walk, household)
+    case = cleared(walk, household)
+    episode.refresh_from_db()
+    assert (case.state, episode.state) == ("done", "cleared")
+    page = walk.at("bureau").open(f"/ledgers/L5/?division=990101000000&month={timezone.localdate():%Y-%m}")
+    expect(page.locator("main")).to_contain_text("张三")
 
 
 def test_a_cadre_sees_what_is_due_and_nobody_else_does(walk: Walk, village: Any) -> None:
