@@ -15,6 +15,7 @@ import os
 import pstats
 import sys
 import time
+import tracemalloc
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
@@ -39,11 +40,13 @@ def main(name: str, arguments: str) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     given = json.loads(arguments)
-    profiled = given.pop("profile", False)
+    profiled, traced = given.pop("profile", False), given.pop("traced", False)
     task = getattr(importlib.import_module(TASKS[name]), name)(**given)
     _answer(answers, {"value": next(task)})
     for _ in sys.stdin:
         profile = cProfile.Profile(time.process_time) if profiled else None
+        if traced:
+            tracemalloc.start()
         wall, cpu, backend = time.perf_counter(), time.process_time(), backend_seconds()
         try:
             value = profile.runcall(next, task) if profile else next(task)
@@ -57,7 +60,7 @@ def main(name: str, arguments: str) -> None:
                 "cpu": time.process_time() - cpu,
                 "backend": backend_seconds() - backend,
                 "peak_mb": peak_mb(),
-                "profile": _shown(profile) if profile else "",
+                "profile": _shown(profile) if profile else _traced() if traced else "",
             },
         )
 
@@ -71,6 +74,15 @@ def _shown(profile: cProfile.Profile, lines: int = 15) -> str:
     text = io.StringIO()
     pstats.Stats(profile, stream=text).strip_dirs().sort_stats("cumulative").print_stats(lines)
     return text.getvalue()
+
+
+def _traced(lines: int = 15) -> str:
+    """The most memory that the stage held, and the lines whose objects are still there at its end."""
+    held, most = tracemalloc.get_traced_memory()
+    largest = tracemalloc.take_snapshot().statistics("lineno")[:lines]
+    tracemalloc.stop()
+    head = f"Python 对象最多占用 {most / 1e6:.1f} MB，结束时 {held / 1e6:.1f} MB，其中最大的："
+    return "\n".join([head, *(str(one) for one in largest)])
 
 
 def peak_mb() -> float:

@@ -34,6 +34,9 @@ def measure(place: Place, scale: float, rounds: int) -> tuple[dict[str, Any], li
     if goals[0].missed:
         profiled = run_alone("ledger", {}, writer="ours", rows=rows, path=str(place.folder / "ours.xlsx"), profile=True)
         goals[0].why = [profiled["profile"]]
+    if goals[1].missed:
+        traced = run_alone("ledger", {}, writer="ours", rows=rows, path=str(place.folder / "ours.xlsx"), traced=True)
+        goals[1].why = [traced["profile"]]
     return figures, goals
 
 

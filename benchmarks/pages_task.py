@@ -34,9 +34,9 @@ class Heads(County):
         return self.households
 
 
-def pages(households: int, requests: int) -> Task:
-    """One stage: `requests` to the first and the far page in turns; medians of CPU milliseconds of this process, and what
-    nineteen in twenty answers take by the wall clock."""
+def pages(households: int, requests: int, only: str = "") -> Task:
+    """One stage: `requests` to the first and the far page in turns, or to the one of them that `only` names (for a
+    profile); medians of CPU milliseconds of this process, and what nineteen in twenty answers take by the wall clock."""
     settings.ALLOWED_HOSTS = ["testserver"]
     load(Heads(households / HOUSEHOLDS))
     client = Client()
@@ -48,8 +48,11 @@ def pages(households: int, requests: int) -> Task:
     taken: dict[str, list[float]] = {"first": [], "far": []}
     waited: list[float] = []
     backend = backend_seconds()
+    asked_for = {"first": {}, "far": {"after": far_key}}
     for _ in range(requests):
-        for name, query in (("first", {}), ("far", {"after": far_key})):
+        for name, query in asked_for.items():
+            if only and name != only:
+                continue
             asked, started = time.perf_counter(), time.process_time()
             _get(client, query)
             taken[name].append((time.process_time() - started) * 1000)
@@ -58,8 +61,8 @@ def pages(households: int, requests: int) -> Task:
     with CaptureQueriesContext(connection) as queries:
         _get(client, {})
     yield {
-        "first_ms": round(median(taken["first"]), 2),
-        "far_ms": round(median(taken["far"]), 2),
+        "first_ms": round(median(taken["first"] or [0.0]), 2),
+        "far_ms": round(median(taken["far"] or [0.0]), 2),
         "p95_ms": round(quantiles(waited, n=20)[-1], 2),
         "database_ms": round(backend, 2),
         "queries": len(queries),
