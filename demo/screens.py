@@ -47,16 +47,17 @@ SHOT_LIST = (
     Shot("township-review", "乡镇分管领导", "/reviews/"),
     Shot("township-case", "乡镇工作人员", "/cases/", (_FIRST_ROW,)),
     Shot("township-plan", "乡镇工作人员", "/plans/", (_FIRST_ROW,)),
-    Shot("county-home", "县级主管部门", "/"),
     Shot("county-dashboard", "县级主管部门", "/dashboard/"),
-    Shot("county-clue", "县级主管部门", "/clues/?channel=03", ('tbody a[href*="/clues/"] >> nth=0',)),
     Shot("county-feeds", "县级主管部门", "/feeds/"),
     Shot("county-run", "县级主管部门", "/runs/", (_FIRST_ROW,)),
     Shot("county-ledger", "县级主管部门", "/ledgers/T1/"),
-    Shot("county-policy", "县级主管部门", "/policy/"),
     Shot("department-feeds", "部门联络员", "/feeds/"),
+    Shot("auditor-clue", "审计监督", "/clues/?channel=03", ('tbody a[href*="/clues/"] >> nth=0',)),
     Shot("auditor-household", "审计监督", "/households/", (_FIRST_ROW,)),
     Shot("administrator-staff", "系统管理员", "/staff/"),
+    Shot("administrator-policy", "系统管理员", "/policy/"),
+    Shot("administrator-log", "系统管理员", "/audit/"),
+    Shot("administrator-calendar", "系统管理员", "/calendar/"),
 )
 
 
