@@ -119,7 +119,7 @@ def _write_divisions(county: County, folder: Path) -> Path:
     path = folder / "divisions.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["区划代码", "名称"])
+        writer.writerow(["区划代码", "名称", "农业人口"])
         writer.writerows(county.divisions())
     return path
 

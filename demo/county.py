@@ -6,6 +6,7 @@ and 1,600 monitored, half of these cleared; main risks 因病 38 %, 因残 20 %,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -80,11 +81,13 @@ class County:
     villages: list[Village]
     houses: list[House]
 
-    def divisions(self) -> list[tuple[str, str]]:
-        """(code, name) of every place, the county and what is above it first."""
+    def divisions(self) -> list[tuple[str, str, str]]:
+        """(code, name, rural population) of every place, the county and what is above it first; villages alone say
+        how many live there."""
+        people = Counter(house.village.code for house in self.houses for _ in house.people)
         townships = {village.township_code: village.township for village in self.villages}
-        places = [PROVINCE, CITY, COUNTY, *townships.items()]
-        return places + [(village.code, village.name) for village in self.villages]
+        places = [(code, name, "") for code, name in (PROVINCE, CITY, COUNTY, *townships.items())]
+        return places + [(village.code, village.name, str(people[village.code])) for village in self.villages]
 
 
 def build_county(households: int, today: date, seed: str = "守望") -> County:

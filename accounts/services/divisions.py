@@ -20,7 +20,9 @@ from sheets.text import fold_heading, has_content, squeeze, text
 
 CODE_HEADINGS = frozenset({"区划代码", "行政区划代码", "统计用区划代码", "代码", "编码"})
 NAME_HEADINGS = frozenset({"名称", "区划名称", "单位名称", "行政区划名称"})
+POPULATION_HEADINGS = frozenset({"农业人口", "农村人口", "乡村人口", "农村户籍人口"})
 HEADING_ROWS = 10
+MOST_PEOPLE = 100_000_000
 # Official lists write a province with 2 digits (or 6), a county with 6, a township with 9, a village with 12.
 WRITTEN_LENGTHS = frozenset(PREFIX_LENGTHS.values())
 NAME_LENGTH = 60
@@ -50,13 +52,18 @@ class _Known:
 def load_divisions(*, path: Path, actor: User | None, at: datetime) -> DivisionReport:
     """Load `区划代码,名称` from a CSV file (UTF-8 with or without BOM, GB18030); places not in it stay as they are.
 
+    A column 农业人口 is read where there is one; an empty cell of it says nothing.
+
     Level and parent follow from the code: the parent is the nearest ancestor that exists, since some cities have no
     counties. A list may begin at a county; a township or a village without any ancestor is a fault.
 
     Raises:
         Refused: the file cannot be read or has faults (all of them in `details`); nothing is stored.
     """
-    return load_rows(rows=_read(path), actor=actor, at=at)
+    with transaction.atomic():
+        report = load_rows(rows=_read(path), actor=actor, at=at)
+        _store_populations(_populations(path))
+    return report
 
 
 def load_rows(*, rows: Iterable[tuple[int, str, str]], actor: User | None, at: datetime) -> DivisionReport:
@@ -90,6 +97,39 @@ def _read(path: Path) -> Iterator[tuple[int, str, str]]:
             yield number, code, name
     if columns is None:
         raise Refused("区划文件前10行内找不到表头“区划代码,名称”，请补上表头后重新导入。", code="heading_missing")
+
+
+def _populations(path: Path) -> dict[str, int]:
+    """The rural population of each place that the file gives one for, by 12-digit code."""
+    reader = csv.reader(io.StringIO(_decode(path.read_bytes()), newline=""))
+    found: dict[str, int] = {}
+    place: tuple[int, int] | None = None
+    for number, row in enumerate(reader, start=1):
+        if place is None:
+            place = _population_column(row)
+            if place is None and number == HEADING_ROWS:
+                break
+        elif len(row) > max(place) and (written := squeeze(row[place[1]]).replace(",", "")):
+            if not (written.isascii() and written.isdigit() and int(written) <= MOST_PEOPLE):
+                raise Refused(f"第{number}行：农业人口“{written[:20]}”不是人数，请只填整数。", code="population")
+            found[squeeze(row[place[0]]).ljust(12, "0")] = int(written)
+    return found
+
+
+def _population_column(row: list[str]) -> tuple[int, int] | None:
+    """Where codes and populations stand, in the heading row of a file that has both."""
+    columns = _columns(row)
+    people = next((i for i, cell in enumerate(row) if fold_heading(cell) in POPULATION_HEADINGS), None)
+    return None if columns is None or people is None else (columns[0], people)
+
+
+def _store_populations(populations: dict[str, int]) -> None:
+    codes = iter(populations)
+    while batch := list(islice(codes, BATCH)):
+        places = list(Division.objects.filter(code__in=batch))
+        for place in places:
+            place.rural_population = populations[place.code]
+        Division.objects.bulk_update(places, ["rural_population"])
 
 
 def _decode(content: bytes) -> str:

@@ -204,7 +204,11 @@ def _assigned(seen: Look, chosen: Mapping[int, str]) -> Learned:
             raise Refused(f"“{name}”选了两列（{taken[name]}、{column.letters}），只能选一列。", field=f"column_{place}")
         taken[name] = column.letters
     if lacking := [name for name in seen.missing if name not in taken]:
-        raise Refused(f"还缺必需的列：{'、'.join(lacking)}。请在下面指认是哪一列，文件里没有就补上再上传。")
+        first = next((one.place for one in seen.columns if not one.known_as and one.place not in chosen), 0)
+        raise Refused(
+            f"还缺必需的列：{'、'.join(lacking)}。请在下面指认是哪一列，文件里没有就补上再上传。",
+            field=f"column_{first}",
+        )
     return tuple((name, places[place].heading) for place, name in chosen.items())
 
 

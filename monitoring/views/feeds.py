@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.api.uploads import BOOK_BYTES
 from accounts.errors import Refused
 from accounts.scope import scope_of
 from accounts.views.base import Page, do_and_return
@@ -44,6 +45,12 @@ class UploadForm(PeriodForm):
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["feed"].choices = [(name, FEEDS[name].title) for name in names]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > BOOK_BYTES:
+            raise forms.ValidationError("文件超过 300 MB，请拆成几个文件后再传。")
+        return file
 
 
 class FeedList(Page):

@@ -155,3 +155,15 @@ def test_a_subtree_is_a_range_of_codes(place: str, other: str) -> None:
     division = Division(code=place[: (2, 4, 6, 9, 12)[level_of(place) - 1]].ljust(12, "0"), level=level_of(place))
     low, high = division.code_range
     assert (low <= other < high) == division.contains(other) == other.startswith(division.prefix)
+
+
+def test_a_column_of_rural_population_is_taken_in_where_there_is_one(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text('区划代码,名称,农业人口\n990101,守望县,\n990101100,石桥镇,\n990101100201,东沟村,"1,240"\n')
+    load_divisions(path=path, actor=None, at=NOW)
+    found = dict(Division.objects.values_list("name", "rural_population"))
+    assert found == {"守望县": None, "石桥镇": None, "东沟村": 1240}
+    path.write_text("区划代码,名称,农业人口\n990101100201,东沟村,约一千\n")
+    with pytest.raises(Refused, match="第2行：农业人口“约一千”不是人数"):
+        load_divisions(path=path, actor=None, at=NOW)
+    assert Division.objects.get(pk="990101100201").rural_population == 1240

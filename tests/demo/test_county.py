@@ -27,7 +27,7 @@ def county() -> County:
 
 
 def test_nobody_in_it_can_be_real(county: County) -> None:
-    assert all(code.startswith("99") for code, _ in county.divisions())
+    assert all(code.startswith("99") for code, *_ in county.divisions())
     numbers = [person.number for _, person in everybody(county.houses)]
     assert len(set(numbers)) == len(numbers)
     assert all(number.startswith("99") and clean_id(number, DAY) == number for number in numbers)
