@@ -175,6 +175,10 @@ class CaseQuerySet(_InVillage):
             mine = mine.exclude(state=state, pk__in=taken)
         return mine
 
+    def sent_back(self) -> Self:
+        """Open ones that came back to be mended and were not handed in again."""
+        return self.open().filter(returned=True)
+
     def untold(self) -> Self:
         """Ended without effect, and the household has not been told."""
         return self.filter(state__in=["rejected", "stopped"], told_household_on__isnull=True)

@@ -167,8 +167,11 @@ def _visit(dossier: Dossier, book: PolicyBook, today: date) -> Row:
     faults = list(visit_faults(facts_of(visit), lambda key: book.value(key, on=today, code=code)))
     who = "、".join(visitor.name for visitor in visit.visitors.all())
     reported = f"{_day(visit.visited_on)}，{who}"
-    known = f"照片 {len(visit.photos.all())} 张，{'双方签字' if visit.signed else '没有签字'}"
-    return Row("入户核查", reported, known, LOOK if faults else OK, "；".join(faults) or "齐全")
+    signed = "双方签字" if visit.signed else f"农户没有签字：{visit.unsigned_reason or '没有写原因'}"
+    known = f"照片 {len(visit.photos.all())} 张，{signed}"
+    if faults or not visit.signed:
+        return Row("入户核查", reported, known, LOOK, "；".join(faults) or "没有签字")
+    return Row("入户核查", reported, known, OK, "齐全")
 
 
 def _vote(dossier: Dossier) -> Row:

@@ -195,3 +195,5 @@ def _visit_signs(case: Case, today: date, book: PolicyBook) -> Iterator[str]:
         return
     faults = visit_faults(facts_of(visit), lambda key: book.value(key, on=today, code=case.village_id))
     yield from (f"入户核实：{fault}" for fault in faults)
+    if not visit.signed and visit.unsigned_reason:
+        yield f"农户没有签字：{visit.unsigned_reason}"

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accounts.models import Division
+from accounts.models import Division, User
 from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
@@ -34,7 +34,9 @@ class CaseList(Page):
     """Cases of the user's places; open ones unless a state is asked for."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        cases = _filtered(Case.objects.visible_to(self.user), request.GET)
+        today, mine = timezone.localdate(self.at), Case.objects.visible_to(self.user)
+        show = request.GET.get("show", "")
+        cases = _filtered(mine, request.GET) if show not in SHOWN else _shown(mine, show, self.user, today)
         heads = Membership.objects.heads().current().select_related("person")
         cases = cases.select_related("household", "village__parent").prefetch_related(
             Prefetch("household__memberships", heads, to_attr="heads")
@@ -44,6 +46,8 @@ class CaseList(Page):
             "filters": request.GET,
             "states": Case.State.choices,
             "kinds": Case.Kind.choices,
+            "show": show,
+            "tabs": [(name, title, _shown(mine, name, self.user, today).count()) for name, title in SHOWN.items()],
         }
         return render(request, "monitoring/cases.html", context)
 
@@ -69,6 +73,8 @@ class CaseDetail(Page):
             "main": main,
             "actions": [item for item in actions if not item.missing and item != main],
             "aside": ASIDE,
+            "explains": any(item.action == "explain_hit" for item in actions),
+            "decides": any(item.action == "decide_hit" for item in actions),
             "conditions": conditions(case, move.action, self.at) if move else [],
             "checklist": checklist_of(dossier, book, today),
             "basis": basis_of(dossier, book, today),
@@ -108,6 +114,18 @@ def case_for(user: Any, uid: str) -> Case:
         "household", "village__parent__parent", "clue", "episode__household", "opened_by"
     )
     return get_object_or_404(rows, uid=uid)
+
+
+SHOWN = {"turn": "轮到我", "overdue": "超期", "returned": "退回补正中", "untold": "结果没告知农户"}
+
+
+def _shown(cases: CaseQuerySet, show: str, user: User, today: date) -> CaseQuerySet:
+    """The cases behind a tab of the list."""
+    if show == "turn":
+        return cases.waiting_for(user)
+    if show == "overdue":
+        return cases.overdue(today)
+    return cases.sent_back() if show == "returned" else cases.untold()
 
 
 def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
