@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "token.ended_all": "接口令牌全部失效",
     "divisions.loaded": "导入区划",
     "accounts.tidied": "清理过期记录",
+    "audit.checked": "核对封存",
     "policy.set": "设定政策参数",
     "calendar.set": "设定工作日历",
     "calendar.cleared": "取消工作日历设定",

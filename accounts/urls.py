@@ -6,6 +6,7 @@ from accounts.views.audit import AuditLog
 from accounts.views.door import Password, SignIn, SignOut
 from accounts.views.guide import GuideChapter, GuideDoor
 from accounts.views.handover import HandOver, HandOverSheet
+from accounts.views.seals import AuditSeals
 from accounts.views.staff import StaffList, StaffMember, StaffNew
 
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     path("staff/of/<str:username>/handover/<int:pk>/", HandOver.as_view(), name="handover"),
     path("staff/handover/<int:pk>/", HandOverSheet.as_view(), name="handover-sheet"),
     path("audit/", AuditLog.as_view(), name="audit-log"),
+    path("audit/seals/", AuditSeals.as_view(), name="audit-seals"),
 ]

@@ -14,6 +14,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@beat_init.connect
+def enter_schedule(**event: Any) -> None:
+    """Whatever starts the beat, it has its jobs."""
+    from monitoring.services.runs import ensure_schedule
+    from reports.services.schedule import ensure_schedule as ensure_report_schedule
+
+    ensure_schedule()
+    ensure_report_schedule()
+
+
 @worker_init.connect
 @beat_init.connect
 def announce_trial(**event: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import DataError
 
-from accounts.models import AuditSeal, User
+from accounts.models import AuditEvent, AuditSeal, User
 from accounts.seals import MARK_BYTES, SealedTable, digest, key, mark, sealed_tables, short
 from accounts.services import audit
 from accounts.services.seal_copies import SealLine, own_copy, read_copy
@@ -108,3 +108,20 @@ def _check_copies(copies: list[SealLine], digests: dict[int, str]) -> None:
             raise _Differs(f"第{line.number}号封存不见了，副本中有")
         if digests[line.number] != line.digest:
             raise _Differs(f"第{line.number}号封存与副本不符")
+
+
+@dataclass(frozen=True)
+class LastCheck:
+    """When the seals were last held against the tables, and what did not agree, in words."""
+
+    at: datetime
+    faults: list[str]
+
+
+def last_check() -> LastCheck | None:
+    """What the newest check found; None before the first."""
+    event = AuditEvent.objects.filter(action=CHECKED).order_by("-id").first()
+    if event is None:
+        return None
+    titles = {table.name: table.title for table in sealed_tables()}
+    return LastCheck(event.at, [f"{titles.get(name, name)}：{fault}" for name, fault in event.detail["faults"].items()])

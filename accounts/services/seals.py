@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from accounts.models import AuditSeal
 from accounts.seals import STRETCH, SealedTable, digest, key, mark, sealed_tables, short
@@ -102,3 +102,24 @@ def _one_at_a_time() -> None:
         number = int.from_bytes(blake2b(b"audit seal", digest_size=8).digest(), "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+@dataclass(frozen=True)
+class SealState:
+    """How far a table is sealed."""
+
+    table: SealedTable
+    last: AuditSeal | None
+    rows: int
+    waiting: int
+
+
+def seal_states() -> list[SealState]:
+    """Every sealed table with its last seal, the rows under seal and those that wait for the next sealing."""
+    states = []
+    for table in sealed_tables():
+        last = last_seal(table)
+        rows = AuditSeal.objects.filter(table=table.name).aggregate(rows=Sum("rows"))["rows"] or 0
+        waiting = table.model._base_manager.filter(pk__gt=last.up_to) if last else table.model._base_manager.all()
+        states.append(SealState(table, last, rows, waiting.count()))
+    return states

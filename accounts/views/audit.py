@@ -26,14 +26,21 @@ from accounts.views.base import Page, keyset_page
 VIEW_AUDIT = "accounts.view_audit"
 
 
-@method_decorator(never_cache, name="dispatch")
-class AuditLog(Page):
-    """Everything for an auditor; accounts and settings for an administrator; nothing for anybody else."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
+class AuditPage(Page):
+    def roles_that_read(self) -> frozenset[str]:
+        """The user's roles; the log is not there for who is neither auditor nor administrator."""
         roles = scope_of(self.user).roles
         if not roles & (PERMISSIONS[VIEW_AUDIT] | PERMISSIONS[MANAGE]):
             raise OutOfScope
+        return roles
+
+
+@method_decorator(never_cache, name="dispatch")
+class AuditLog(AuditPage):
+    """Everything for an auditor; accounts and settings for an administrator; nothing for anybody else."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        roles = self.roles_that_read()
         events = AuditEvent.objects.readable_by(self.user).select_related("actor")
         page = keyset_page(_filtered(events, request.GET), order=("-id",), after=request.GET.get("after", ""))
         context = {

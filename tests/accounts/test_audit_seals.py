@@ -12,6 +12,7 @@ from builders import make_household
 from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.test import Client
 
 from accounts.crypto import lasting_key
 from accounts.models import AuditEvent, AuditSeal, Division, User
@@ -278,3 +279,36 @@ def test_the_daily_tasks_seal_check_and_keep_what_they_found(unguarded: None, ca
     kept = AuditEvent.objects.filter(action=CHECKED).order_by("id").last()
     assert kept and not kept.detail["ok"] and AUDIT in kept.detail["faults"]
     assert "审计核对不一致" in caplog.text
+
+
+def _page(user: User, query: str = "") -> Any:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser.get(f"/audit/seals/{query}")
+
+
+def test_the_page_says_what_the_last_check_found(unguarded: None, auditor: User) -> None:
+    assert "还没有核对过" in _page(auditor).content.decode()
+    check_audit(actor=None, at=NOW)
+    assert "与封存时一字不差" in _page(auditor).content.decode()
+    _sql(f"DELETE FROM {AUDIT} WHERE id = %s", FIRST)
+    check_audit(actor=None, at=NOW)
+    assert "审计记录：第1行（编号" in _page(auditor).content.decode()
+
+
+def test_before_the_first_seal_the_page_says_so(auditor: User) -> None:
+    assert "还没有封存" in _page(auditor).content.decode()
+
+
+def test_only_who_may_open_the_log_sees_the_seals(
+    kept: None, owner: User, bureau: User, auditor: User, administrator: User
+) -> None:
+    answers = [_page(user).status_code for user in (owner, bureau, auditor, administrator)]
+    assert answers == [404, 404, 200, 200] and Client().get("/audit/seals/").status_code == 302
+
+
+def test_the_copy_that_the_page_gives_is_one_that_is_checked_against(kept: None, auditor: User, tmp_path: Path) -> None:
+    answer = _page(auditor, "?copy=1")
+    (tmp_path / "copy.csv").write_bytes(answer.content)
+    assert answer.content == own_copy().read_bytes() and read_copy(tmp_path / "copy.csv")
+    call_command("check_audit", "--against", str(tmp_path / "copy.csv"))

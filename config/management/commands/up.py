@@ -16,8 +16,6 @@ from config.checks import announce
 from config.health import answers
 from config.processes import Program, Runner, die_with_parent
 from config.static_files import compile_static
-from monitoring.services.runs import ensure_schedule
-from reports.services.schedule import ensure_schedule as ensure_report_schedule
 
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -53,8 +51,6 @@ class Command(ServiceCommand):
         self.say("检查数据表和页面文件 …")
         call_command("migrate", verbosity=0, interactive=False)
         compile_static()
-        ensure_schedule()
-        ensure_report_schedule()
         programs = [
             Program("网站", web_command(host, port)),
             Program("后台任务", celery_command("worker", "-P", "solo", *QUIET_WORKER)),
