@@ -56,7 +56,7 @@ def redrawn(content: bytes, longest: int) -> bytes | None:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
         return None
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=80, optimize=True)
+    upright.save(out, "JPEG", quality=80 if longest > SMALL else 60, optimize=True)
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from journeys import VOTE, Office
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.services.pictures import keep_picture
 from monitoring.models import Appraisal, Authorisation, Case, Comparison
 from monitoring.services.comparison import members_of
@@ -228,3 +228,36 @@ def test_a_file_that_is_not_of_the_case_is_not_there(office: Office) -> None:
     case = office.case_of(office.verified(make_household(office.village)))
     stray = keep_picture(content=_jpeg(), name="别的.jpg", actor=office.owner, at=office.at)
     assert _sign_in(office.owner).get(reverse("case-file", args=[case.uid, stray.pk])).status_code == 404
+
+
+def test_every_look_at_a_picture_is_kept(office: Office) -> None:
+    case = office.case_of(office.verified(make_household(office.village)))
+    photo = keep_picture(content=_jpeg(), name="授权书.jpg", actor=office.owner, at=office.at)
+    signing = {"signed_on": office.today.isoformat(), "signatories": ["张三"]}
+    office.do(case, "authorise", office.owner, data=signing, files=[photo])
+    _sign_in(office.leader).get(reverse("case-file", args=[case.uid, photo.pk]))
+    event = AuditEvent.objects.get(action="case.picture_viewed")
+    assert (event.actor, event.target_id) == (office.leader, str(case.pk))
+
+
+@pytest.mark.parametrize(("show", "seen"), [("turn", True), ("overdue", False), ("returned", False), ("untold", False)])
+def test_the_list_shows_what_its_tab_says(office: Office, show: str, seen: bool) -> None:
+    office.case_of(office.verified(make_household(office.village)))
+    text = _sign_in(office.owner).get(reverse("case-list"), {"show": show}).content.decode()
+    assert ("张三户" in text) == seen
+    office.wait(30)
+    late = _sign_in(office.owner).get(reverse("case-list"), {"show": "overdue"}).content.decode()
+    assert "张三户" in late
+
+
+def test_the_list_costs_the_same_for_one_case_and_for_four(office: Office) -> None:
+    client, address = _sign_in(office.bureau), reverse("case-list")
+    office.case_of(office.verified(make_household(office.village)))
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _ in range(3):
+        office.case_of(office.verified(make_household(office.village)))
+    with CaptureQueriesContext(connection) as four:
+        client.get(address)
+    assert len(one) == len(four)

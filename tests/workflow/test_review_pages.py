@@ -239,3 +239,29 @@ def test_a_household_is_not_named_in_the_queue_of_another_township(
     other = hire("other_leader", "township_leader", "990101101000")
     assert not _queue(other).rows
     assert Household.objects.count() == 3
+
+
+def test_the_county_decides_on_the_same_page_and_returns_to_the_township(office: Office, waiting: list[Case]) -> None:
+    for case in waiting[:2]:
+        office.do(case, "review_pass", office.leader)
+    client = _sign_in(office.second)
+    assert "退回乡镇" in client.get(reverse(QUEUE)).content.decode()
+    versions = [Case.objects.get(pk=case.pk).version for case in waiting]
+    data = {"verdict": "return", "version": versions[0], "reason": "收入测算不清", "to": "preparing"}
+    assert client.post(reverse("review-decide", args=[waiting[0].uid]), data).status_code == 400
+    data.pop("to")
+    client.post(reverse("review-decide", args=[waiting[0].uid]), data)
+    client.post(reverse("review-decide", args=[waiting[1].uid]), {"verdict": "pass", "version": versions[1]})
+    states = [Case.objects.get(pk=case.pk).state for case in waiting[:2]]
+    assert states == ["at_township", "announcing"]
+
+
+def test_a_clearing_is_never_passed_in_bulk(office: Office) -> None:
+    case = office.assessed(office.ready_to_clear().household)
+    office.do(case, "to_appraisal", office.owner, data={"clear_method": "帮扶消除"})
+    case = office.submitted(office.posted(case))
+    assert _queue(office.leader).flagged[0].signs == ["风险消除，要逐条核对条件"]
+    _sign_in(office.leader).post(reverse("review-batch"), {"item": [_item(case)]})
+    assert Case.objects.get(pk=case.pk).state == "at_township"
+    text = _sign_in(office.leader).get(reverse(QUEUE)).content.decode()
+    assert "人均纯收入高于当年监测线" in text
