@@ -33,10 +33,11 @@ class Light:
 
 
 def lights_of(user: User, scope: Scope, today: date) -> list[Light]:
-    """Townships for a county, villages for a township, red ones first; nothing for a village. Two queries."""
-    length = _length(scope)
-    if not length:
+    """Townships for a county, villages for a township, red ones first, the one village for a village; nothing for
+    who has no place. Two queries."""
+    if not scope.area_posts():
         return []
+    length = _length(scope)
     open_cases = Case.objects.visible_to(user).open().order_by()
     rows: Any = open_cases.annotate(place=Substr("village_id", 1, length)).values("place").annotate(**_counts(today))
     counts: dict[str, dict[str, int]] = {row["place"]: row for row in rows}
@@ -50,7 +51,7 @@ def lights_of(user: User, scope: Scope, today: date) -> list[Light]:
 
 def _length(scope: Scope) -> int:
     level = min((post.division.level for post in scope.area_posts()), default=Division.Level.VILLAGE)
-    return _TOWNSHIP if level <= Division.Level.COUNTY else _VILLAGE if level == Division.Level.TOWNSHIP else 0
+    return _TOWNSHIP if level <= Division.Level.COUNTY else _VILLAGE
 
 
 def _counts(today: date) -> dict[str, Count]:

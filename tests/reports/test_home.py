@@ -120,8 +120,11 @@ class TestTheLight:
             assert [row.number for row in page.context["page"].rows] == [case.number]
         assert [light.place.name for light in home(township).context["lights"]] == ["东沟村", "西岭村"]
 
-    def test_is_not_for_a_single_village(self, owner: User) -> None:
-        assert home(owner).context["lights"] == []
+    def test_of_a_village_is_its_own(self, village: Any, owner: User, hire: Callable[..., User]) -> None:
+        _case(make_household(village), owner, date(2026, 11, 9))
+        (light,) = home(owner).context["lights"]
+        assert (light.place, light.over) == (village, 1)
+        assert home(hire("helper", Role.HELPER, "990101100000")).context["lights"] == []
 
 
 class TestNews:
