@@ -6,10 +6,13 @@ same ones every time.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+
+from PIL import Image
 
 from accounts.crypto import blind_index
 from accounts.models import Division, User
@@ -145,3 +148,10 @@ def make_condition(
     return LivingCondition.objects.create(
         household=household, on=on, recorded_by=recorded_by, recorded_at=AT, **{**good, **values}
     )
+
+
+def make_jpeg(shade: int = 90) -> bytes:
+    """A small picture of one shade, as a telephone would send it."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade, shade, shade)).save(out, "JPEG")
+    return out.getvalue()

@@ -12,30 +12,24 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from rest_framework import serializers
 
+from accounts.errors import Refused
 from accounts.models import StoredFile, User
-from accounts.services.files import keep_bytes
+from accounts.services.pictures import keep_picture
 
 PAPER_BYTES = 10 * 1024 * 1024
 BOOK_BYTES = 300 * 1024 * 1024
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOOK_ENDINGS = (".xlsx", ".xls", ".csv")
-# By what a file begins with, because the client's word for its type proves nothing.
-PAPERS: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"%PDF-", "application/pdf"),
-)
 
 
 def keep_paper(*, upload: UploadedFile, actor: User, at: datetime) -> StoredFile:
-    """Keep a photo or scan. ValidationError when it is too large or no JPEG, PNG or PDF."""
+    """Keep a photo, drawn anew, or a PDF scan. ValidationError when it is too large or neither."""
     if (upload.size or 0) > PAPER_BYTES:
         raise serializers.ValidationError({"file": ["文件超过 10 MB，请压缩后再传。"]})
-    content = upload.read()
-    kind = next((kind for start, kind in PAPERS if content.startswith(start)), None)
-    if kind is None:
-        raise serializers.ValidationError({"file": ["只接受 JPEG、PNG 照片或 PDF 扫描件。"]})
-    return keep_bytes(content=content, name=upload.name or "", content_type=kind, actor=actor, at=at)
+    try:
+        return keep_picture(content=upload.read(), name=upload.name or "", actor=actor, at=at)
+    except Refused as refusal:
+        raise serializers.ValidationError({"file": [refusal.message]}) from refusal
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from builders import make_jpeg
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -174,9 +175,14 @@ def test_papers_are_kept_by_what_they_are_and_not_by_their_name(api: Api, owner:
     def send(content: bytes, name: str) -> Any:
         return api(owner).upload("/files/", file=SimpleUploadedFile(name, content))
 
-    kept = send(b"\xff\xd8\xff\xe0 photo", "../照片.jpg")
+    kept = send(make_jpeg(), "../照片.jpg")
     assert (kept.status_code, kept.json()["name"], kept.json()["content_type"]) == (201, "照片.jpg", "image/jpeg")
-    for content, name in ((b"<script>", "photo.jpg"), (b"MZ\x90", "a.pdf"), (b"", "empty.png")):
+    for content, name in (
+        (b"<script>", "photo.jpg"),
+        (b"MZ\x90", "a.pdf"),
+        (b"", "empty.png"),
+        (b"\xff\xd8\xff no", "a.jpg"),
+    ):
         refused = send(content, name)
         assert (refused.status_code, set(refused.json())) == (400, SHAPE)
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from builders import make_episode, make_household
+from builders import make_episode, make_household, make_jpeg
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from households.models import Household
 from monitoring.models import Clue, Visit
 
 pytestmark = pytest.mark.usefixtures("clock")
-JPEG = b"\xff\xd8\xff\xe0 photo"
+JPEG = make_jpeg()
 FEED = "序号,姓名,证件号码,病种,确诊日期\n1,张三,{number},肺癌,2026-09-03\n2,李四,123,肝癌,2026-09-04\n"
 
 
@@ -92,7 +92,7 @@ def test_a_stale_step_is_told_so_and_a_foreign_file_is_not_there(
     body = {**visit(household, clue["uid"], caller), "photos": [photo(api(colleague))]}
     # The same photo was kept first by its own author; one that only a stranger kept is not there.
     assert caller.put(f"/visits/{uuid4()}/", body).status_code == 200
-    strange = api(colleague).upload("/files/", file=SimpleUploadedFile("x.jpg", JPEG + b"x")).json()["sha256"]
+    strange = api(colleague).upload("/files/", file=SimpleUploadedFile("x.jpg", make_jpeg(120))).json()["sha256"]
     refused = caller.put(f"/visits/{uuid4()}/", {**body, "photos": [strange]})
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["photos"])
 
