@@ -11,10 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.bulk import insert
 from accounts.models import Division
 from monitoring.clock import add_days
 from monitoring.feeds import FEEDS
-from monitoring.match_insert import insert
 from monitoring.models import Clue, Hit, Transition, Visit
 from monitoring.numbers import clue_numbers
 from monitoring.policy import PolicyBook

@@ -17,11 +17,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.bulk import insert
 from households.models import Household
 from monitoring.match_clues import Draft, Evidence, extend_clues, open_clues, reconsider_clues
 from monitoring.match_explain import Library, Story
 from monitoring.match_frames import REOPEN, County
-from monitoring.match_insert import insert
 from monitoring.matching import ATTACHED, Closed, Fired, Outcome, Placement, Situation, Standing, decide, gone
 from monitoring.models import Clue, Hit
 from monitoring.rules import REGISTER, RULES_BY_NAME

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from accounts.crypto import blind_index, blind_indexes
+from accounts.bulk import create
+from accounts.crypto import blind_indexes
 from accounts.models import User
 from households import register
 from households.models import (
@@ -36,7 +37,6 @@ from households.services.register_values import (
 )
 
 MOVED = "moved"
-_BATCH = 1_000
 _NOTE_LENGTH = 200
 
 
@@ -51,9 +51,10 @@ class Tally:
 
 @dataclass
 class _Seen:
-    """What is already in the database about the persons and households of a chunk."""
+    """What is already in the database about the persons and households of a chunk; `indexes` of all their numbers."""
 
     households: dict[str, Household]
+    indexes: dict[str, bytes]
     persons: dict[str, Person]
     current: dict[int, Membership]
     left: set[int]
@@ -120,7 +121,7 @@ class Applier:
             if columns:
                 altered.append(household)
                 changed[household.pk] = {values[name][0] for name in columns}
-        Household.objects.bulk_create(made, _BATCH)
+        create(Household, made)
         self.changes.made("household", made)
         self._made = {household.pk for household in made}
         _save(Household, altered, HOUSEHOLD_COLUMNS)
@@ -148,14 +149,14 @@ class Applier:
             values = person_values(member, self.found[member.sheet])
             person = seen.persons.get(member.number)
             if person is None:
-                person = _new_person(member.number, values)
+                person = _new_person(member.number, seen.indexes[member.number], values)
                 seen.persons[member.number] = person
                 made.append(person)
                 continue
             self._identified[person.pk] = person.identified_on
             if self._alter("person", person, values):
                 altered.append(person)
-        Person.objects.bulk_create(made, _BATCH)
+        create(Person, made)
         self.changes.made("person", made)
         self._new = {person.pk for person in made}
         _save(Person, altered, PERSON_COLUMNS)
@@ -183,8 +184,8 @@ class Applier:
                 events.append(self._move(household, person, current.household))
             made.append(self._joined(household, person, member))
         _save(Membership, [*ended, *altered], ["relation", "joined_on", "left_on", "left_reason"])
-        Membership.objects.bulk_create(made, _BATCH)
-        LifeEvent.objects.bulk_create(events, _BATCH)
+        create(Membership, made)
+        create(LifeEvent, events)
         self.changes.made("membership", made)
         self.changes.made("event", events)
         return {membership.person_id for membership in [*made, *altered]}
@@ -234,7 +235,7 @@ class Applier:
                 if names:
                     altered.append(condition)
                     changed.setdefault(household.pk, set()).update(values[name][0] for name in names)
-        LivingCondition.objects.bulk_create(made, _BATCH)
+        create(LivingCondition, made)
         self.changes.made("condition", made)
         _save(LivingCondition, altered, ["housing_ok", "water_ok"])
 
@@ -320,8 +321,8 @@ def _save(model: type[Any], rows: list[Any], fields: Sequence[str]) -> None:
         model.objects.bulk_update(rows, fields, batch_size=200)
 
 
-def _new_person(number: str, values: Mapping[str, Any]) -> Person:
-    person = Person(id_index=blind_index("id_number", number), **identity_values(number))
+def _new_person(number: str, index: bytes, values: Mapping[str, Any]) -> Person:
+    person = Person(id_index=index, **identity_values(number))
     person.id_number = number
     for name, value in values.items():
         setattr(person, name, value)
@@ -350,7 +351,8 @@ def _look_up(groups: Sequence[Group]) -> _Seen:
         for household in Household.objects.select_for_update().filter(number__in=[group.number for group in groups])
     }
     numbers = [member.number for member in _members(groups)]
-    persons = _known_persons(numbers)
+    indexes = dict(zip(numbers, blind_indexes("id_number", numbers), strict=True))
+    persons = _known_persons(indexes)
     keys = [person.pk for person in persons.values()]
     memberships = list(
         Membership.objects.select_for_update(of=("self",)).select_related("household").filter(person__in=keys)
@@ -360,17 +362,18 @@ def _look_up(groups: Sequence[Group]) -> _Seen:
     conditions = LivingCondition.objects.filter(
         household__in=households.values(), on=BEGINNING, recorded_by__isnull=True
     )
-    return _Seen(households, persons, current, gone, {condition.household_id: condition for condition in conditions})
+    known = {condition.household_id: condition for condition in conditions}
+    return _Seen(households, indexes, persons, current, gone, known)
 
 
-def _known_persons(numbers: Sequence[str]) -> dict[str, Person]:
+def _known_persons(indexes: Mapping[str, bytes]) -> dict[str, Person]:
     """Registered persons by the number in the file, which may be a former one of theirs."""
-    indexes = dict(zip(blind_indexes("id_number", numbers), numbers, strict=True))
+    numbers = {index: number for number, index in indexes.items()}
     found = {
-        indexes[bytes(person.id_index)]: person
-        for person in Person.objects.select_for_update().filter(id_index__in=list(indexes))
+        numbers[bytes(person.id_index)]: person
+        for person in Person.objects.select_for_update().filter(id_index__in=list(numbers))
     }
-    missing = [index for index, number in indexes.items() if number not in found]
+    missing = [index for index, number in numbers.items() if number not in found]
     for former in FormerNumber.objects.filter(Q(id_index__in=missing)).select_related("person"):
-        found[indexes[bytes(former.id_index)]] = former.person
+        found[numbers[bytes(former.id_index)]] = former.person
     return found
