@@ -146,9 +146,9 @@ class LeavingForm(ChangeForm):
         row = self.who
         said = [f"{row.person.name}从这一天起{self.sentence}，过去的记录都在。{self._count(-1)}"]
         if row.is_head and len(self.members) > 1:
-            said.append("他是户主。登记后本户没有户主，请接着办理“户主变更”。")
+            said.append(f"{row.person.name}是户主。登记后本户没有户主，请接着办理“户主变更”。")
         if len(self.members) == 1:
-            said.append("他是最后一名成员。登记后本户没有人，请接着由乡镇办理“注销农户”。")
+            said.append(f"{row.person.name}是最后一名成员。登记后本户没有人，请接着由乡镇办理“注销农户”。")
         return said
 
 
