@@ -145,7 +145,9 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_COUNTY
         | OF_ADMINISTRATOR
         | OF_PLACE
-        | OF_EXPORTER | OF_FEEDS | OF_GUIDE
+        | OF_EXPORTER
+        | OF_FEEDS
+        | OF_GUIDE
         | OF_DESK
         | OF_REGISTER
         | WITHOUT_PAGE
