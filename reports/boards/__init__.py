@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from reports.boards.funnel import FunnelBoard
 from reports.boards.help import HelpBoard
-from reports.boards.risks import RiskBoard
 from reports.boards.villages import VillageBoard
 from reports.ledgers.base import Ledger
 
-FUNNEL, HELP, RISKS, VILLAGES = FunnelBoard(), HelpBoard(), RiskBoard(), VillageBoard()
-BOARDS: dict[str, Ledger] = {board.code: board for board in (FUNNEL, HELP, RISKS, VILLAGES)}
+FUNNEL, HELP, VILLAGES = FunnelBoard(), HelpBoard(), VillageBoard()
+BOARDS: dict[str, Ledger] = {board.code: board for board in (FUNNEL, HELP, VILLAGES)}
 
-__all__ = ["BOARDS", "FUNNEL", "HELP", "RISKS", "VILLAGES"]
+__all__ = ["BOARDS", "FUNNEL", "HELP", "VILLAGES"]

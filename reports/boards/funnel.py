@@ -32,7 +32,7 @@ def checked(reading: Reading) -> QuerySet[Any]:
 class FunnelBoard(SummaryLedger):
     """Each step is a part of the one before, but for 属实 of those that a county sent on without a check."""
 
-    code = "B3"
+    code = "B2"
     title = "线索走到哪一步"
     printed = False
     sources = {

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assistance.fit import wanted
 from assistance.models import Measure
 from reports.asof import episodes as q
-from reports.boards.risks import MAIN_RISKS
+from reports.boards.standing import MAIN_RISKS
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
 from reports.ledgers.telling import of_turn
@@ -29,7 +29,7 @@ def _monitored(reading: Reading) -> QuerySet[Any]:
 class HelpBoard(SummaryLedger):
     """By main risk: monitored households, and those for which nothing that fits was delivered (缺)."""
 
-    code = "B2"
+    code = "B1"
     title = "风险有没有对应帮扶"
     printed = False
     sources = {"monitored": Source(_monitored, q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME))}

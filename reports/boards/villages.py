@@ -10,7 +10,7 @@ from accounts.models import Division
 from accounts.scope import in_division
 from households.models import Category, Household, Membership
 from reports.asof import episodes as q
-from reports.boards.risks import STANDING
+from reports.boards.standing import STANDING
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
 from reports.ledgers.telling import Told
@@ -33,7 +33,7 @@ def _tell(row: Any) -> Told:
 class VillageBoard(SummaryLedger):
     """One row a village: monitored persons as T1 counts them, and 脱贫人口 and 监测对象 together."""
 
-    code = "B4"
+    code = "B3"
     title = "重点跟踪村"
     printed = False
     sources = {

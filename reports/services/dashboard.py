@@ -19,9 +19,9 @@ from monitoring.policy import PolicyBook
 from reports.asof import episodes as q
 from reports.asof.clues import STATE
 from reports.asof.problems import TOPICS
-from reports.boards import FUNNEL, HELP, RISKS, VILLAGES
+from reports.boards import FUNNEL, HELP, VILLAGES
 from reports.boards.funnel import checked, received
-from reports.boards.risks import MAIN_RISKS
+from reports.boards.standing import MAIN_RISKS
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figures, SummaryLedger, units_of
 from reports.ledgers.t1 import MonitoringStatement, rural_population
@@ -127,8 +127,7 @@ class Dashboard:
     funnel: list[Step]
     still_open: int
     loads: list[Load] | None
-    risks: list[tuple[str, int]]
-    helps: list[Met]
+    risks: list[Met]
     tracking: Tracking
 
     @property
@@ -150,7 +149,6 @@ def dashboard(*, division: Division, as_of: date, actor: User, at: datetime) -> 
     reading, today = Reading(division, as_of), timezone.localdate(at)
     statement, clues = _totals(T1, reading), _totals(T4, reading)
     trend = _trend(reading, statement["open"])
-    risks = _totals(RISKS, reading)
     loads = _loads(division, today) if as_of == today else None
     steps = _totals(FUNNEL, reading)
     return Dashboard(
@@ -166,10 +164,7 @@ def dashboard(*, division: Division, as_of: date, actor: User, at: datetime) -> 
         funnel=_funnel(steps, reading),
         still_open=steps["open"],
         loads=loads,
-        risks=sorted(
-            ((str(risk.value), risks[risk.name]) for risk in MAIN_RISKS if risks[risk.name]), key=lambda row: -row[1]
-        ),
-        helps=_helps(reading),
+        risks=_risks(reading),
         tracking=_tracking(reading),
     )
 
@@ -265,7 +260,7 @@ def _loads(division: Division, today: date) -> list[Load]:
     return sorted(loads, key=lambda load: (-load.over, -load.total, load.unit.code))
 
 
-def _helps(reading: Reading) -> list[Met]:
+def _risks(reading: Reading) -> list[Met]:
     figures = _totals(HELP, reading)
     found = [Met(str(risk.value), figures[f"{risk.name}_all"], figures[f"{risk.name}_unmet"]) for risk in MAIN_RISKS]
     return sorted((row for row in found if row.count), key=lambda row: -row.count)

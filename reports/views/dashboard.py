@@ -34,12 +34,18 @@ class Dashboard(Page):
             "last_month": (today.replace(day=1) - timedelta(days=1)).replace(day=1),
             "links": links.fixed(),
             "trend": [{"row": row, "links": links.month(row.month)} for row in found.trend],
-            "funnel": [{"row": row, "link": links.cell("B3", row.words)} for row in found.funnel],
+            "funnel": [{"row": row, "link": links.cell("B2", row.words)} for row in found.funnel],
             "loads": [{"row": row, **links.load(row.unit.code)} for row in found.loads or []],
-            "risks": [{"risk": r, "count": n, "link": links.cell("B1", f"{r}·户")} for r, n in found.risks],
-            "helps": [{"row": row, "link": links.cell("B2", f"{row.risk}·缺对应帮扶")} for row in found.helps],
+            "risks": [
+                {
+                    "row": row,
+                    "link": links.cell("B1", f"{row.risk}·监测中"),
+                    "unmet": links.cell("B1", f"{row.risk}·缺对应帮扶"),
+                }
+                for row in found.risks
+            ],
             "villages": [
-                {"row": row, "link": links.cell("B4", "监测人口", unit=row.village.code)}
+                {"row": row, "link": links.cell("B3", "监测人口", unit=row.village.code)}
                 for row in found.tracking.villages
             ],
         }
@@ -103,7 +109,7 @@ class _Links:
             "sudden": self.cell("T1", "突发严重困难户·户"),
             "clues": self.cell("T4", "合计"),
             "overdue": self.cell("T4", "超期"),
-            "still_open": self.cell("B3", "还在办"),
+            "still_open": self.cell("B2", "还在办"),
         }
 
 
@@ -127,9 +133,9 @@ def _charts(found: Found, context: dict[str, Any]) -> dict[str, Any]:
             "links": [{"over": row["over"], "soon": row["soon"], "rest": row["clues"]} for row in context["loads"]],
         },
         "risks": {
-            "names": [risk for risk, _ in found.risks],
-            "values": [count for _, count in found.risks],
-            "notes": [f"{count * 100 / found.statement['open']:.1f}%" for _, count in found.risks],
+            "names": [row.risk for row in found.risks],
+            "values": [row.count for row in found.risks],
+            "notes": [f"{row.count * 100 / found.statement['open']:.1f}%" for row in found.risks],
             "links": [row["link"] for row in context["risks"]],
         },
     }

@@ -88,8 +88,7 @@ def test_risks_and_the_help_against_them(village: Division, look: Callable[..., 
     for risk in ("因病", "因病", "因残"):
         make_episode(make_household(village), identified_on=date(2026, 1, 5), risks=(risk,))
     found = look()
-    assert found.risks == [("因病", 2), ("因残", 1)]
-    assert [(row.risk, row.count, row.unmet, row.percent) for row in found.helps] == [
+    assert [(row.risk, row.count, row.unmet, row.percent) for row in found.risks] == [
         ("因病", 2, 2, 0),
         ("因残", 1, 1, 0),
     ]
