@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from accounts.models import Division
+from demo.application_stories import applied
 from demo.case_stories import accompany, rolling_back
 from demo.clue_stories import check_and_close, from_department
 from demo.county import COUNTY, County
@@ -52,6 +53,8 @@ def begin_year(deeds: Deeds, county: County) -> None:
             deeds.stage.begin(reported(deeds, free.pop(), day, end="identify"))
     for hours in (3, 8, 20, 30):
         deeds.stage.begin(pushed(deeds, free.pop(), deeds.stage.now - timedelta(hours=hours)))
+    for hours, known in ((5, True), (26, False), (50, False)):
+        deeds.stage.begin(applied(deeds, free.pop(), deeds.stage.now - timedelta(hours=hours), known=known))
 
 
 def _begin_register_episodes(deeds: Deeds, start: datetime) -> None:

@@ -45,7 +45,7 @@ def at_once(act: Callable[[int], Any]) -> list[str]:
 
 def content() -> dict[str, Any]:
     return {
-        "name": "张三", "id_number": make_number(900), "phone": "13800002761", "difficulty": "因病", "consent": True,
+        "name": "张三", "id_number": make_number(900), "phone": "10000002761", "difficulty": "因病", "consent": True,
     }  # fmt: skip
 
 
