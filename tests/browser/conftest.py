@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cast import PASSWORD
+import time_machine
+from cast import NOW, PASSWORD
 from chrome import ARGUMENTS, CHROMIUM, DESK, PHONE, ROOT, County, Desk, Served, sign_in
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
@@ -61,3 +62,10 @@ def desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
     yield _desk
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def moving_clock() -> Iterator[time_machine.Coordinates]:
+    """Begins at NOW and ticks: a browser waits by it."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller

@@ -4,19 +4,16 @@ phone and offices at the desk, until the household stands in the ledger. The clo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
-import time_machine
 from builders import make_episode, make_household, make_income
-from cast import NOW
 from chrome import PHONE, Desk
 from django.utils import timezone
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
+from walks import fill, picture, send, visit
 
 from accounts.models import Role, User
 from assistance.services.catalogue import install_standard
@@ -27,22 +24,11 @@ from reports.services.ledgers import write_ledger
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-@pytest.fixture
-def moving_clock() -> Iterator[time_machine.Coordinates]:
-    """Begins at NOW and ticks: a browser waits by it."""
-    with time_machine.travel(NOW, tick=True) as traveller:
-        yield traveller
-
-
-def picture() -> dict[str, Any]:
-    """A photo as a phone takes it."""
-    content = BytesIO()
-    Image.new("RGB", (1600, 1200), (120, 160, 120)).save(content, "JPEG")
-    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
-
-
 class Walk:
     """The desks of the cast, and a household that goes from one to the next."""
+
+    # Who works on a telephone; the others sit at a desk.
+    on_phone = frozenset({"cadre"})
 
     def __init__(self, desk: Callable[..., Desk], hire: Callable[..., User], clock: Any) -> None:
         self.clock, self.hire = clock, hire
@@ -58,9 +44,9 @@ class Walk:
         self._desk, self._desks = desk, {}
 
     def at(self, who: str) -> Desk:
-        """The desk of one of the cast; the cadre's is a phone. Signed in again after days."""
+        """The browser of one of the cast. Signed in again after days."""
         if who not in self._desks:
-            viewport = {"viewport": PHONE} if who == "cadre" else {}
+            viewport = {"viewport": PHONE} if who in self.on_phone else {}
             self._desks[who] = self._desk(self.people[who], **viewport)
         return self._desks[who]
 
@@ -87,22 +73,6 @@ class Walk:
         row.refresh_from_db()
 
 
-def fill(form: Locator, values: dict[str, Any]) -> None:
-    """Fields by their names, as a person would: typed, chosen, ticked or attached."""
-    for name, value in values.items():
-        field = form.locator(f'[name="{name}"]')
-        kind = field.first.get_attribute("type")
-        if kind == "file":
-            field.set_input_files(value)
-        elif kind in ("checkbox", "radio"):
-            for one in value if isinstance(value, list) else [value]:
-                form.locator(f'[name="{name}"][value="{one}"]').check(force=True)
-        elif field.first.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
 @pytest.fixture
 def walk(desk: Callable[..., Desk], moving_clock: Any, hire: Callable[..., User]) -> Walk:
     install_standard(actor=None, at=timezone.now())
@@ -118,44 +88,6 @@ def report(walk: Walk, household: Household) -> Clue:
     page.locator("main form").last.get_by_role("button").last.click()
     expect(page).to_have_url(re.compile("/clues/"))
     return Clue.objects.get(household=household)
-
-
-def visit(page: Page) -> None:
-    """All sections of a visit, whichever comes next, until it is handed in."""
-    for _ in range(40):
-        if page.locator("[data-submit] button:visible").filter(has_text="交上去").count():
-            page.locator("[data-submit] button:visible").last.click()
-            page.wait_for_load_state()
-            return
-        if (forward := page.locator("[data-next]:visible")).count():
-            forward.click()
-            continue
-        answer(page)
-    raise AssertionError(page.locator("main").inner_text())
-
-
-def answer(page: Page) -> None:
-    """The section that is open: the first answer to each question that must have one, photos and reasons for signatures."""
-    form = page.locator("form[data-answers]:visible").first
-    if form.get_attribute("data-section") == "proof":
-        page.locator("input[type=file]").first.set_input_files(picture())
-        expect(page.locator(".sw-photo img")).to_have_count(1)
-        for details in page.locator("details[data-sign]").all():
-            if details.get_attribute("open") is None:
-                details.locator("summary").click()
-            details.locator("select").select_option(index=1)
-    amounts = {"income": {"wage": "36000"}, "spending": {"medical": "8000"}}
-    fill(form, amounts.get(form.get_attribute("data-section") or "", {}))
-    for question in form.locator("fieldset[data-needed]").all():
-        if not question.locator(":checked").count():
-            question.locator("input").first.check(force=True)
-    for field in form.locator("div[data-needed] input").all():
-        if not field.input_value():
-            field.fill("1")
-    if (companions := form.locator('[name="companions"]')).count():
-        companions.first.check(force=True)
-    form.locator("button").last.click()
-    page.wait_for_timeout(150)
 
 
 def enrolled(walk: Walk, household: Household) -> Case:
@@ -206,15 +138,6 @@ def test_a_clue_becomes_an_episode_with_a_plan_and_stands_in_the_ledger(
     assert rows
 
 
-def send(page: Page, values: dict[str, Any]) -> None:
-    """The form of the page, filled in and sent without a fault."""
-    form = page.locator("main form").last
-    fill(form, values)
-    form.get_by_role("button").last.click()
-    page.wait_for_load_state()
-    expect(page.locator(".sw-errors")).to_have_count(0)
-
-
 def helped(walk: Walk, household: Household) -> None:
     """A plan with one measure for the one risk, adopted, delivered, confirmed by the household."""
     page = walk.at("cadre").open("/plans/missing/")
@@ -258,6 +181,8 @@ def cleared(walk: Walk, household: Household) -> Case:
 
 
 def test_a_risk_that_was_helped_is_cleared_by_the_same_steps(walk: Walk, village: Any) -> None:
+    """The other way round: the village at a desk, the offices on their way with a phone."""
+    walk.on_phone = frozenset(walk.people) - {"cadre"}
     household = make_household(village)
     episode = make_episode(household, identified_on=date(2026, 1, 5))
     walk.people["helper"] = walk.hire("helper", Role.HELPER, "990101100201")
