@@ -112,18 +112,13 @@ class _Memo(dict[Cell, int]):
         try:
             value = self._parse(cell)
         except CellFault as fault:
-            self.faults[code] = bare(fault)
+            self.faults[code] = fault.bare()
         else:
             if self._empty is not None and (value is None or value == ""):
                 self.faults[code] = self._empty
         self.met.append(cell)
         self.read_as.append(value)
         return code
-
-
-def bare(fault: CellFault) -> CellFault:
-    """The fault without its traceback, whose frames would keep the whole block in memory."""
-    return CellFault(fault.code, fault.message)
 
 
 class WordReader:
@@ -182,7 +177,7 @@ class TextReader(WordReader):
             try:
                 value = self._parse(cell)
             except CellFault as fault:
-                value, faults[place] = None, bare(fault)
+                value, faults[place] = None, fault.bare()
             else:
                 if self._empty is not None and (value is None or value == ""):
                     faults[place] = self._empty
@@ -245,7 +240,7 @@ class AmountReader:
             try:
                 number = parse_number(key)
             except CellFault as fault:
-                self._memo[key] = bare(fault)
+                self._memo[key] = fault.bare()
             else:
                 self._memo[key] = None if number is None else int(number * MILLION)
         return self._memo[key]

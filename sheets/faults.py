@@ -33,6 +33,10 @@ class CellFault(ValueError):
         self.code = code
         self.message = message
 
+    def bare(self) -> CellFault:
+        """The same without its traceback, whose frames would keep whole blocks in memory."""
+        return CellFault(self.code, self.message)
+
     def __reduce__(self) -> tuple[type[CellFault], tuple[str, str]]:
         """Pickle by both arguments, which plain exceptions do not."""
         return CellFault, (self.code, self.message)

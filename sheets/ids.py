@@ -151,7 +151,7 @@ def read_ids(values: Sequence[Cell], latest: date) -> tuple[list[str | None], di
         try:
             numbers[place] = clean_id(values[place], latest)
         except CellFault as fault:
-            numbers[place], faults[place] = None, fault
+            numbers[place], faults[place] = None, fault.bare()
     return numbers, faults
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from .columns import AmountReader, Parser, Read, TextReader, WordReader, bare
+from .columns import AmountReader, Parser, Read, TextReader, WordReader
 from .dates import parse_date, parse_month
 from .faults import AMOUNT_INVALID, CODE_UNKNOWN, DATE_INVALID, CellFault
 from .ids import read_ids, tidy_id
@@ -74,7 +74,7 @@ class Judge:
 
     def judge(self, block: Block) -> Judged:
         numbers, wrong = read_ids(block.cells[self._id_column], self._latest)
-        faults = {place: Fault(self._id_column, bare(fault)) for place, fault in wrong.items()}
+        faults = {place: Fault(self._id_column, fault) for place, fault in wrong.items()}
         columns: dict[str, Read] = {}
         for name, reader in self._readers.items():
             columns[name], found = reader.read(block.cells[name], only_text=block.only_text)
