@@ -93,9 +93,14 @@ def _cases(user: User) -> Iterator[Task]:
     for case in _listed(cases.select_related("household"), "household__", "due_on"):
         why = f"退回补正：{case.return_reason}" if case.returned else _case_why(case)
         verb = "补正" if case.returned else _CASE_VERBS.get(case.state, "办理")
-        yield Task(
-            case.due_on, case.get_kind_display(), case.household, why, reverse("case-detail", args=[case.uid]), verb
-        )
+        yield Task(case.due_on, case.get_kind_display(), case.household, why, _case_link(case), verb)
+
+
+def _case_link(case: Case) -> str:
+    """A reviewer goes straight to the case beside its evidence, everybody else to the case."""
+    if case.state in (Case.State.AT_TOWNSHIP, Case.State.AT_COUNTY):
+        return f"{reverse('review-list')}?case={case.uid}"
+    return reverse("case-detail", args=[case.uid])
 
 
 def _case_why(case: Case) -> str:
