@@ -55,17 +55,37 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Load:
-    """What a unit has in hand today: overdue, due soon, the rest; clues and cases together."""
+class Share:
+    """Work in hand of one kind: all of it, what is overdue, what is due soon."""
 
-    unit: Division
+    total: int
     over: int
     soon: int
-    rest: int
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a unit has in hand today, clues and cases."""
+
+    unit: Division
+    clues: Share
+    cases: Share
+
+    @property
+    def over(self) -> int:
+        return self.clues.over + self.cases.over
+
+    @property
+    def soon(self) -> int:
+        return self.clues.soon + self.cases.soon
 
     @property
     def total(self) -> int:
-        return self.over + self.soon + self.rest
+        return self.clues.total + self.cases.total
+
+    @property
+    def rest(self) -> int:
+        return self.total - self.over - self.soon
 
 
 @dataclass(frozen=True)
@@ -246,18 +266,21 @@ def _median(rows: Any) -> float | None:
 def _loads(division: Division, today: date) -> list[Load]:
     """The units with most overdue first."""
     units = units_of(division)
-    counts: Counter[tuple[str, str]] = Counter()
-    for rows in (Clue.objects.within(division), Case.objects.within(division)):
-        for state, found in (("open", rows.open()), ("over", rows.overdue(today)), ("soon", rows.due_soon(today))):
-            for code, number in found.order_by().values_list("village_id").annotate(n=Count("pk")):
-                unit = next((unit for unit in units if unit.contains(code)), None)
-                if unit is not None:
-                    counts[unit.code, state] += number
-    loads = []
-    for unit in units:
-        total, over, soon = (counts[unit.code, state] for state in ("open", "over", "soon"))
-        loads.append(Load(unit, over, soon, total - over - soon))
+    clues = _shares(Clue.objects.within(division), units, today)
+    cases = _shares(Case.objects.within(division), units, today)
+    loads = [Load(unit, clues[unit.code], cases[unit.code]) for unit in units]
     return sorted(loads, key=lambda load: (-load.over, -load.total, load.unit.code))
+
+
+def _shares(rows: Any, units: list[Division], today: date) -> dict[str, Share]:
+    """The shares of one kind of work by unit; three queries."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for state, found in (("total", rows.open()), ("over", rows.overdue(today)), ("soon", rows.due_soon(today))):
+        for code, number in found.order_by().values_list("village_id").annotate(n=Count("pk")):
+            unit = next((unit for unit in units if unit.contains(code)), None)
+            if unit is not None:
+                counts[unit.code, state] += number
+    return {unit.code: Share(*(counts[unit.code, state] for state in ("total", "over", "soon"))) for unit in units}
 
 
 def _risks(reading: Reading) -> list[Met]:

@@ -32,7 +32,7 @@ class Dashboard(Page):
             "board": found,
             "today": today,
             "last_month": (today.replace(day=1) - timedelta(days=1)).replace(day=1),
-            "links": links.fixed(),
+            "links": links.fixed() | links.load(choice.division.code),
             "trend": [{"row": row, "links": links.month(row.month)} for row in found.trend],
             "funnel": [{"row": row, "link": links.cell("B2", row.words)} for row in found.funnel],
             "loads": [{"row": row, **links.load(row.unit.code)} for row in found.loads or []],
@@ -89,12 +89,13 @@ class _Links:
 
     def load(self, code: str) -> dict[str, str]:
         place = urlencode({"division": code})
-        clues, cases = reverse("clue-list"), reverse("case-list")
+        clues, cases = f"{reverse('clue-list')}?{place}", f"{reverse('case-list')}?{place}"
         return {
-            "clues": f"{clues}?{place}",
-            "over": f"{clues}?{place}&overdue=1",
-            "soon": f"{clues}?{place}&overdue=soon",
-            "cases": f"{cases}?{place}",
+            "clues": clues,
+            "clues_over": f"{clues}&overdue=1",
+            "clues_soon": f"{clues}&overdue=soon",
+            "cases": cases,
+            "cases_over": f"{cases}&overdue=1",
         }
 
     def fixed(self) -> dict[str, str]:
@@ -107,7 +108,7 @@ class _Links:
             "unstable": self.cell("T1", "其中脱贫不稳定户·户"),
             "marginal": self.cell("T1", "边缘易致贫户·户"),
             "sudden": self.cell("T1", "突发严重困难户·户"),
-            "clues": self.cell("T4", "合计"),
+            "received": self.cell("T4", "合计"),
             "overdue": self.cell("T4", "超期"),
             "still_open": self.cell("B2", "还在办"),
         }
@@ -130,7 +131,6 @@ def _charts(found: Found, context: dict[str, Any]) -> dict[str, Any]:
         "towns": {
             "names": [row.unit.name for row in found.loads or []],
             **{name: [getattr(row, name) for row in found.loads or []] for name in ("over", "soon", "rest")},
-            "links": [{"over": row["over"], "soon": row["soon"], "rest": row["clues"]} for row in context["loads"]],
         },
         "risks": {
             "names": [row.risk for row in found.risks],

@@ -79,7 +79,8 @@
   const makers = {
     trend: [trend(data.trend), (p) => data.trend.links[p.dataIndex][["monitored", "new", "cleared"][p.seriesIndex]]],
     funnel: [across(data.funnel, (p) => `${p.value}  ${data.funnel.notes[p.dataIndex]}`), (p) => data.funnel.links[p.dataIndex]],
-    towns: [towns(data.towns), (p) => data.towns.links[p.dataIndex][["over", "soon", "rest"][p.seriesIndex]]],
+    // Clues and cases together have no list of their own: the table beside opens, with the way to each.
+    towns: [towns(data.towns), () => ""],
     risks: [across(data.risks, (p) => `${p.value} 户  ${data.risks.notes[p.dataIndex]}`), (p) => data.risks.links[p.dataIndex]],
   };
 
@@ -88,10 +89,14 @@
     const [option, address] = makers[holder.dataset.chart];
     const chart = echarts.init(holder, null, { renderer: "svg" });
     chart.setOption(option);
-    chart.on("click", (event) => window.location.assign(address(event)));
-    drawn.push(chart);
     const twin = holder.parentElement.querySelector(".sw-twin");
-    if (twin) twin.open = false;
+    twin.open = false;
+    chart.on("click", (event) => {
+      const to = address(event);
+      if (to) window.location.assign(to);
+      else twin.open = true;
+    });
+    drawn.push(chart);
   });
   window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
   window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));
