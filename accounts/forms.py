@@ -56,3 +56,13 @@ class PasswordForm(forms.Form):
         if "new" in given and "again" in given and given["new"] != given["again"]:
             self.add_error("again", "两次输入的新密码不同。")
         return given
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator, or one from paper."""
+
+    code = forms.CharField(
+        label="验证码",
+        max_length=32,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "one-time-code", "autofocus": True}),
+    )

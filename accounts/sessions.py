@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services.second_factor import must_set_up
 
 _PHONE = re.compile(r"Mobi|Android|iPhone|iPad|HarmonyOS|MicroMessenger")
 # A session is written at most this often to note that it is in use.
@@ -23,7 +24,7 @@ _BEFORE_RENEWAL = ("password", "logout", "login")
 
 class SessionLimits:
     """Ends sessions after idle minutes (more on a phone) and after SESSION_COOKIE_AGE in any case; sends whoever has to
-    change his password to that page."""
+    change his password or set up his second factor to that page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,9 +42,13 @@ class SessionLimits:
         user, match = request.user, request.resolver_match
         if not isinstance(user, User) or match is None or request.path.startswith("/api/"):
             return None
-        if match.url_name in _BEFORE_RENEWAL or not user.must_renew_password(timezone.now()):
+        if match.url_name in _BEFORE_RENEWAL:
             return None
-        return redirect("password")
+        if user.must_renew_password(timezone.now()):
+            return redirect("password")
+        if match.url_name != "second-factor-setup" and must_set_up(user):
+            return redirect("second-factor-setup")
+        return None
 
 
 def idle_limit(user_agent: str) -> timedelta:

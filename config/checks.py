@@ -58,6 +58,9 @@ def refuse_unsafe_settings(app_configs: Any, **options: Any) -> list[CheckMessag
     if not settings.HTTPS:
         hint = "在前面放 HTTPS 反向代理，设 HTTPS=true 和 CSRF_TRUSTED_ORIGINS。"
         found.append(Warning("HTTPS 未打开，密码和数据会明文传输。", hint=hint, id="shouwang.W001"))
+    if settings.SECOND_FACTOR == "off":
+        hint = "设 SECOND_FACTOR=required（能看完整号码或审批的岗位必须使用）或 optional（由本人选用）。"
+        found.append(Warning("二次验证是关闭的，密码泄露后谁都能登录。", hint=hint, id="shouwang.W004"))
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
         hint = "前面有几层反向代理就设 TRUSTED_PROXIES=几，并让代理传送 X-Forwarded-For。"
         found.append(Warning("登录锁定和查看日志记下的都是代理的地址，不是办事人的。", hint=hint, id="shouwang.W003"))

@@ -48,6 +48,13 @@ def read_int(name: str, default: int, least: int, most: int) -> int:
     return int(word)
 
 
+def read_choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    word = _raw(name).strip().lower() or default
+    if word not in choices:
+        refuse(name, f"应为 {'、'.join(choices)} 之一，现为“{word[:20]}”。")
+    return word
+
+
 def read_log_level() -> str:
     word = (_raw("LOG_LEVEL").strip() or "WARNING").upper()
     if word not in _LEVELS:

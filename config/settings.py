@@ -87,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.PasswordPolicy"},
 ]
 PASSWORD_DAYS = env.read_int("PASSWORD_DAYS", 90, 1, 3650)
+SECOND_FACTOR = env.read_choice("SECOND_FACTOR", ("off", "optional", "required"), "optional")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

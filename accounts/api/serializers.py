@@ -59,6 +59,7 @@ class Me(PersonName):
 class SignIn(Input):
     username = Text(150)
     password = Text(128, trim_whitespace=False, style={"input_type": "password"})
+    code = Text(32, required=False, default="", allow_blank=True, help_text="启用了二次验证的用户须给出验证码或备用码")
 
 
 class TokenOut(Output):

@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from accounts.api import serializers as s
 from accounts.api.authentication import TokenAuthentication
 from accounts.api.base import Endpoint, Upload, narrow, within
-from accounts.api.permissions import PASSWORD_FIRST
+from accounts.api.permissions import FACTOR_FIRST, PASSWORD_FIRST
 from accounts.api.schema import doc
 from accounts.api.uploads import keep_paper
 from accounts.models import ApiToken, AuditEvent, Division, Post, User
+from accounts.services.second_factor import check_code, is_asked, must_set_up
 from accounts.services.tokens import issue_token, revoke_token
 
 
@@ -35,6 +36,12 @@ class TokenView(Endpoint):
         user = self._check_password(request, given)
         if user.must_renew_password(self.at):
             raise PermissionDenied(PASSWORD_FIRST, code="password_change_required")
+        if is_asked(user):
+            if not given["code"]:
+                raise PermissionDenied("请一并给出二次验证的验证码 code。", code="second_factor_required")
+            check_code(user=user, code=given["code"], at=self.at, address=self.address)
+        elif must_set_up(user):
+            raise PermissionDenied(FACTOR_FIRST, code="second_factor_setup_required")
         key, token = issue_token(actor=user, at=self.at, address=self.address)
         return Response({"token": key, "expires_at": token.expires_at.isoformat()}, status=201)
 

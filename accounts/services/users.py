@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, Refused
-from accounts.models import PastPassword, Post, User
+from accounts.models import PastPassword, Post, SecondFactor, User
 from accounts.passwords import REMEMBERED, first_password
 from accounts.permissions import SYSTEM_RIGHTS, require
 from accounts.scope import scope_of
@@ -92,6 +92,20 @@ def reset_password(*, user: User, actor: User | None, at: datetime) -> str:
         _replace_password(user, password, first=True, at=at)
         audit.record(actor=actor, at=at, action="user.password_reset", target=user)
     return password
+
+
+def reset_second_factor(*, user: User, actor: User | None, at: datetime) -> None:
+    """Take the second factor from somebody who has lost his telephone; ends his sessions and tokens. Without one
+    nothing happens.
+
+    Raises: OutOfScope or Forbidden where the actor does not administer the user.
+    """
+    _require_over(user, actor, at)
+    with transaction.atomic():
+        if not SecondFactor.objects.filter(user=user).delete()[0]:
+            return
+        end_sessions(user=user, actor=actor, at=at)
+        audit.record(actor=actor, at=at, action="user.second_factor_reset", target=user)
 
 
 def disable_user(*, user: User, reason: str, actor: User | None, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
@@ -14,14 +15,22 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.errors import Refused
 from accounts.forms import PasswordForm, SignInForm
+from accounts.services.second_factor import is_asked
 from accounts.services.users import change_password
 from accounts.views.base import Page
+from accounts.views.second_factor import let_half_in
 
 
 class SignIn(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        if is_asked(user):
+            return let_half_in(self.request, user, self.get_success_url())
+        return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         _answer_alike(self.request)
@@ -55,7 +64,13 @@ class Password(Page):
 
     def _show(self, form: PasswordForm) -> HttpResponse:
         must = self.user.must_renew_password(self.at)
-        return render(self.request, "accounts/password.html", {"form": form, "must": must})
+        return render(self.request, "accounts/password.html", {"form": form, "must": must, "factor": self._factor()})
+
+    def _factor(self) -> str:
+        """What the page says of the second factor; nothing where there is none."""
+        if settings.SECOND_FACTOR == "off":
+            return ""
+        return "已启用" if is_asked(self.user) else "未启用"
 
 
 def _answer_alike(request: HttpRequest) -> None:

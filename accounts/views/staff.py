@@ -15,10 +15,18 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import OutOfScope, Refused
-from accounts.models import Division, Post, User
+from accounts.models import Division, Post, SecondFactor, User
 from accounts.permissions import PERMISSIONS
 from accounts.services.posts import appoint, end_post, first_day, hand_over
-from accounts.services.users import MANAGE, create_user, disable_user, enable_user, reset_password, user_named
+from accounts.services.users import (
+    MANAGE,
+    create_user,
+    disable_user,
+    enable_user,
+    reset_password,
+    reset_second_factor,
+    user_named,
+)
 from accounts.staff_forms import AccountForm, EndForm, HandOverForm, PostForm, ReasonForm
 from accounts.views.base import Page
 
@@ -86,6 +94,10 @@ class StaffMember(StaffPage):
         if act == "password":
             password = reset_password(user=person, actor=self.user, at=self.at)
             return render(request, "accounts/password_once.html", {"person": person, "password": password})
+        if act == "factor":
+            reset_second_factor(user=person, actor=self.user, at=self.at)
+            messages.success(request, f"{person}的二次验证已取消，其登录和令牌已全部失效；请本人登录后重新设置。")
+            return redirect("staff-member", username=person.username)
         if act not in _ACTS:
             raise OutOfScope
         kind, carry_out = _ACTS[act]
@@ -116,6 +128,7 @@ class StaffMember(StaffPage):
             "hand_over": bound.get("hand_over") or HandOverForm(),
             "switch": bound.get("disable") or bound.get("enable") or ReasonForm(),
             "today": timezone.localdate(),
+            "has_factor": SecondFactor.objects.filter(user=person).exists(),
         }
         return render(self.request, "accounts/staff_member.html", context)
 

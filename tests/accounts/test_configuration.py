@@ -45,6 +45,7 @@ READERS: dict[str, Callable[[], object]] = {
     "DATA_DIR": env.read_data_dir,
     "DEBUG": env.read_debug,
     "LOG_LEVEL": env.read_log_level,
+    "SECOND_FACTOR": lambda: env.read_choice("SECOND_FACTOR", ("off", "optional", "required"), "optional"),
     "MATCH_HOUR": lambda: env.read_int("MATCH_HOUR", 2, 0, 23),
 }
 
@@ -69,6 +70,7 @@ READERS: dict[str, Callable[[], object]] = {
         ("DATA_DIR", "/dev/null"),
         ("DEBUG", "ture"),
         ("LOG_LEVEL", "loud"),
+        ("SECOND_FACTOR", "maybe"),
         ("MATCH_HOUR", "x"),
         ("MATCH_HOUR", "24"),
         ("MATCH_HOUR", "-1"),
@@ -94,6 +96,8 @@ def test_a_value_that_cannot_be_names_its_variable_in_one_chinese_line_and_ends_
         ("FIELD_KEYS", KEY, [KEY]),
         ("DEBUG", " TRUE ", True),
         ("DEBUG", "", False),
+        ("SECOND_FACTOR", "", "optional"),
+        ("SECOND_FACTOR", " Required ", "required"),
         ("MATCH_HOUR", "", 2),
         ("MATCH_HOUR", "0", 0),
     ],
@@ -159,6 +163,7 @@ def test_public_keys_are_not_served_to_others(capsys: pytest.CaptureFixture[str]
         ("CELERY_TASK_ALWAYS_EAGER", True, "shouwang.E004"),
         ("HTTPS", False, "shouwang.W001"),
         ("TRUSTED_PROXIES", 0, "shouwang.W003"),
+        ("SECOND_FACTOR", "off", "shouwang.W004"),
     ],
 )
 def test_the_deployment_check_names_each_unsafe_setting_with_a_way_out(

@@ -44,10 +44,12 @@ OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 # For everybody, without a sign-in, and what is done with what comes in; held by tests/field/test_own_applications.py.
 OF_APPLICATION = {"apply", "apply-state", "application-new", "application-detail", "application-poster"}
 # Held by tests/accounts/test_staff_pages.py and tests/office.
-OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "audit-log", "audit-seals"}
+OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "audit-log"}
+# Held by tests/accounts/test_audit_seals.py and test_second_factor.py.
+OF_TRUST = {"audit-seals", "second-factor-setup"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
-WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "logout", "healthz", "readyz"}
+WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "second-factor", "logout", "healthz", "readyz"}
 # Held by tests/workflow/test_case_pages.py and test_papers.py and tests/assistance/test_plan_pages.py.
 OF_DESK = {"case-file", "template-file", "delivery-withdraw", "delivery-proof"}
 # Pages about a place.
@@ -144,6 +146,7 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_APPLICATION
         | OF_COUNTY
         | OF_ADMINISTRATOR
+        | OF_TRUST
         | OF_PLACE
         | OF_EXPORTER
         | OF_FEEDS
