@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 
 const target = "assets/vendor";
-const files = ["bootstrap/dist/css/bootstrap.min.css", "compressorjs/dist/compressor.min.js"];
+const files = ["bootstrap/dist/css/bootstrap.min.css"];
 const places = ["templates", "accounts"];
 // Only the kinds of chart that the pages draw: a third of the whole library. The global is called echarts, as in its docs.
 const charts = `
