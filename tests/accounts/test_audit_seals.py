@@ -312,3 +312,15 @@ def test_the_copy_that_the_page_gives_is_one_that_is_checked_against(kept: None,
     (tmp_path / "copy.csv").write_bytes(answer.content)
     assert answer.content == own_copy().read_bytes() and read_copy(tmp_path / "copy.csv")
     call_command("check_audit", "--against", str(tmp_path / "copy.csv"))
+
+
+@pytest.mark.django_db
+def test_the_beat_has_both_tasks_however_it_is_started() -> None:
+    from django_celery_beat.models import PeriodicTask
+
+    from config.celery import enter_schedule
+
+    for _ in range(2):
+        enter_schedule()
+    tasks = list(PeriodicTask.objects.filter(task__startswith="accounts.").values_list("task", flat=True))
+    assert sorted(tasks) == ["accounts.tasks.check_seals", "accounts.tasks.seal", "accounts.tasks.tidy"]
