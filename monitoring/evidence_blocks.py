@@ -57,9 +57,10 @@ def _packed(column: Words | list[Cell]) -> tuple[str, bytes]:
 
 def _packed_floats(numbers: NDArray[np.float64]) -> tuple[str, bytes]:
     """Numbers of two decimals at most, which nearly all are, as hundredths in half the room."""
-    hundredths = np.rint(numbers * 100)
-    if np.abs(numbers).max() < _HUNDREDTHS and (hundredths / 100 == numbers).all():
-        return "hundredths", hundredths.astype("<i4").tobytes()
+    if np.abs(numbers).max() < _HUNDREDTHS:
+        hundredths = np.rint(numbers * 100)
+        if (hundredths / 100 == numbers).all():
+            return "hundredths", hundredths.astype("<i4").tobytes()
     return "floats", numbers.tobytes()
 
 
