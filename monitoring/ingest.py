@@ -132,15 +132,20 @@ def read(
         registry=people,
     )
     try:
-        for table, sheet in zip(source.tables, reading.sheets, strict=True):
-            reading.evidence.begin_sheet(sheet)
-            for block in table.blocks(_BLOCK_ROWS):
-                accepted = sieve.pass_block(sheet.name, block)
-                reading.sink.add(sheet.name, accepted)
-                reading.evidence.add(accepted.received, len(accepted.rows))
+        _pass_through(source, sieve, reading)
         yield reading
     finally:
         reading.close()
+
+
+def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
+    """Every row judged; what is accepted goes to the sink and, as received, to the evidence."""
+    for table, sheet in zip(source.tables, reading.sheets, strict=True):
+        reading.evidence.begin_sheet(sheet)
+        for block in table.blocks(_BLOCK_ROWS):
+            accepted = sieve.pass_block(sheet.name, block)
+            reading.sink.add(sheet.name, accepted)
+            reading.evidence.add(accepted.received, len(accepted.rows))
 
 
 def _other_months(titles: Sequence[str], period: date) -> list[str]:
