@@ -7,13 +7,15 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.crypto import blind_index
+from accounts.models import Role
 from accounts.navigation import FIELD, items_for
 from accounts.scope import scope_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty`, `navigation`, whether the search bar is there (`can_find`), and the key that seals what the browser
-    keeps until it can be sent (`phone_key`), for the signed-in user; nothing before signing in."""
+    """`place`, `duty`, `navigation`, whether the search bar is there (`can_find`), whether he does more than look
+    (`can_act`), and the key that seals what the browser keeps until it can be sent (`phone_key`), for the signed-in user;
+    nothing before signing in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -26,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": items_for(scope),
         "phone_key": f"{user.pk}.{blind_index('browser', str(user.pk)).hex()}",
         "can_find": bool(scope.roles & FIELD),
+        "can_act": bool(scope.roles - {Role.AUDITOR}),
         "about": current or "",
         "here": (current or "").rsplit("-", 1)[0],
     }
