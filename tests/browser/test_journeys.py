@@ -90,6 +90,23 @@ def report(walk: Walk, household: Household) -> Clue:
     return Clue.objects.get(household=household)
 
 
+def through_the_public_steps(walk: Walk, case: Case) -> None:
+    """From the vote to the record, which are the same for an identification and a clearing, by everybody in turn."""
+    vote = {"place": "村委会", "chair": "王主任", "recorder": "赵文书"}
+    counts = {"entitled": "30", "present": "24", "agree": "20", "disagree": "4"}
+    walk.take("cadre", case, "appraise", **vote, **counts, files=picture())
+    walk.take("cadre", case, "hang_notice", place="村务公开栏", files=picture())
+    walk.wait(6)
+    walk.take("cadre", case, "take_down", files=picture())
+    walk.take("cadre", case, "submit")
+    walk.take("leader", case, "review_pass")
+    walk.take("second", case, "decide_pass")
+    walk.take("township", case, "announce", place="镇政府公告栏")
+    walk.wait(6)
+    walk.take("township", case, "end_announcement")
+    walk.take("township", case, "record")
+
+
 def enrolled(walk: Walk, household: Household) -> Case:
     """From the clue to the record, by everybody in turn."""
     clue = report(walk, household)
@@ -104,25 +121,11 @@ def enrolled(walk: Walk, household: Household) -> Case:
     walk.take("cadre", case, "authorise", signed_on=today, signatories="张三", witnesses="李主任", files=picture())
     walk.take("bureau", case, "compare")
     walk.take("cadre", case, "to_appraisal")
-    vote = {"place": "村委会", "chair": "王主任", "recorder": "赵文书"}
-    counts = {"entitled": "30", "present": "24", "agree": "20", "disagree": "4"}
-    walk.take("cadre", case, "appraise", **vote, **counts, files=picture())
-    walk.take("cadre", case, "hang_notice", place="村务公开栏", files=picture())
-    walk.wait(6)
-    walk.take("cadre", case, "take_down", files=picture())
-    walk.take("cadre", case, "submit")
-    walk.take("leader", case, "review_pass")
-    walk.take("second", case, "decide_pass")
-    walk.take("township", case, "announce", place="镇政府公告栏")
-    walk.wait(6)
-    walk.take("township", case, "end_announcement")
-    walk.take("township", case, "record")
+    through_the_public_steps(walk, case)
     return case
 
 
-def test_a_clue_becomes_an_episode_with_a_plan_and_stands_in_the_ledger(
-    walk: Walk, village: Any, tmp_path: Any
-) -> None:
+def test_a_clue_becomes_an_episode_and_stands_in_the_ledger(walk: Walk, village: Any, tmp_path: Any) -> None:
     household = make_household(village)
     case = enrolled(walk, household)
     assert case.state == "done"
@@ -164,19 +167,7 @@ def cleared(walk: Walk, household: Household) -> Case:
     page.locator('main a[href*="/visit/"]').first.click()
     visit(page)
     walk.take("cadre", case, "to_appraisal", clear_method="帮扶消除")
-    vote = {"place": "村委会", "chair": "王主任", "recorder": "赵文书"}
-    counts = {"entitled": "30", "present": "24", "agree": "24", "disagree": "0"}
-    walk.take("cadre", case, "appraise", **vote, **counts, files=picture())
-    walk.take("cadre", case, "hang_notice", place="村务公开栏", files=picture())
-    walk.wait(6)
-    walk.take("cadre", case, "take_down", files=picture())
-    walk.take("cadre", case, "submit")
-    walk.take("leader", case, "review_pass")
-    walk.take("second", case, "decide_pass")
-    walk.take("township", case, "announce", place="镇政府公告栏")
-    walk.wait(6)
-    walk.take("township", case, "end_announcement")
-    walk.take("township", case, "record")
+    through_the_public_steps(walk, case)
     return case
 
 
