@@ -98,6 +98,9 @@ def _number_text(value: float | Decimal) -> str:
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         return ""
+    if not number:
+        # -0.0 too, which is equal to 0 and says no more.
+        return "0"
     plain = format(number, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_files import AT, feed_file, feed_row, headings, number, register_file, register_row, write_csv
+from import_files import AT, feed_file, feed_row, headings, number, register_file, register_row, write_csv, write_xlsx
 
 from households.services.register import import_register
 from monitoring.evidence import rows_as_received
@@ -51,7 +51,9 @@ def test_a_guarded_register_is_taken_in(places: Any, tmp_path: Path) -> None:
 def test_a_file_that_is_too_much_for_the_child_is_refused(
     places: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = feed_file(tmp_path / "water.xlsx", "water", ROWS)
+    # Twelve megabytes of different words, which are held from the moment that the book is opened.
+    words = [[f"{line}{'字' * 10_000}"] for line in range(400)]
+    path = write_xlsx(tmp_path / "water.xlsx", [headings("water"), *ROWS], others={"说明": words})
     monkeypatch.setattr(child, "Fence", lambda: child_fence(16 << 20))
     with pytest.raises(SheetError, match="打不开"):
         import_feed(feed="water", path=path, name=path.name, period=date(2026, 10, 1), actor=None, at=AT, guarded=True)
@@ -59,5 +61,5 @@ def test_a_file_that_is_too_much_for_the_child_is_refused(
 
 
 def child_fence(memory_bytes: int, fence: Any = child.Fence) -> Any:
-    """A fence of so much address space, which is too little even to begin."""
+    """A fence of so much address space, which is less than a child has when it begins: it gets no more."""
     return fence(memory_bytes=memory_bytes)

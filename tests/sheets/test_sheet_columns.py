@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -106,3 +107,8 @@ def test_places_are_picked_in_order() -> None:
         ["a", "c"],
         ["a", "b", "c"],
     ]
+
+
+def test_a_zero_below_nothing_is_zero() -> None:
+    """To a dictionary -0.0 and 0 are one key, so they have to be one word."""
+    assert text(-0.0) == text(0) == text(Decimal("-0.00")) == "0"
