@@ -43,22 +43,30 @@ def send(page: Page, values: dict[str, Any]) -> None:
 
 def visit(page: Page) -> None:
     """All sections of a visit, whichever comes next, until it is handed in."""
+    hand_in, forward = (
+        page.locator("[data-submit] button:visible", has_text="交上去"),
+        page.locator("[data-next]:visible"),
+    )
+    section = page.locator("form[data-answers]:visible")
     for _ in range(40):
-        if page.locator("[data-submit] button:visible").filter(has_text="交上去").count():
-            page.locator("[data-submit] button:visible").last.click()
-            page.wait_for_load_state()
+        hand_in.or_(forward).or_(section).first.wait_for()
+        if hand_in.count():
+            before = page.url
+            hand_in.last.click()
+            expect(page).not_to_have_url(before, timeout=30_000)
             return
-        if (forward := page.locator("[data-next]:visible")).count():
-            forward.click()
-            continue
-        answer(page)
+        if forward.count():
+            forward.first.click()
+        elif section.count():
+            answer(page)
     raise AssertionError(page.locator("main").inner_text())
 
 
 def answer(page: Page) -> None:
     """The section that is open: the first answer to each question that must have one, photos and reasons for signatures."""
     form = page.locator("form[data-answers]:visible").first
-    if form.get_attribute("data-section") == "proof":
+    name = form.get_attribute("data-section") or ""
+    if name == "proof":
         page.locator("input[type=file]").first.set_input_files(picture())
         expect(page.locator(".sw-photo img")).to_have_count(1)
         for details in page.locator("details[data-sign]").all():
@@ -66,7 +74,7 @@ def answer(page: Page) -> None:
                 details.locator("summary").click()
             details.locator("select").select_option(index=1)
     amounts = {"income": {"wage": "36000"}, "spending": {"medical": "8000"}}
-    fill(form, amounts.get(form.get_attribute("data-section") or "", {}))
+    fill(form, amounts.get(name, {}))
     for question in form.locator("fieldset[data-needed]").all():
         if not question.locator(":checked").count():
             question.locator("input").first.check(force=True)
@@ -76,4 +84,4 @@ def answer(page: Page) -> None:
     if (companions := form.locator('[name="companions"]')).count():
         companions.first.check(force=True)
     form.locator("button").last.click()
-    page.wait_for_timeout(150)
+    page.locator(f'form[data-answers][data-section="{name}"]').wait_for(state="hidden")
