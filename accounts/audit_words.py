@@ -45,9 +45,15 @@ WORDS: dict[str, str] = {
     "application.phone_seen": "查看申报人电话",
     "ledger.exported": "导出台账",
     "ledger.downloaded": "下载台账",
+    "closing.step": "办理月度结账",
+    "closing.closed": "月度结账封存",
+    "closing.refused": "月度结账未获许可",
     "register.imported": "导入农户档案",
     "register.undone": "撤销档案导入",
     "register.errors_exported": "下载档案退回的行",
+    "record.imported": "导入底册",
+    "record.undone": "撤销底册导入",
+    "record.errors_exported": "下载底册退回的行",
     "feed.imported": "导入部门数据",
     "feed.undone": "撤销部门数据",
     "feed.errors_exported": "下载部门数据退回的行",
@@ -58,6 +64,9 @@ WORDS: dict[str, str] = {
     "match.confirmed": "确认比对",
     "match.done": "比对完成",
     "workflow.refused": "越权办理被拒",
+    "problem.refused": "越权办理问题被拒",
+    "problems.raised": "从底册查出问题",
+    "problems.imported": "导入问题清单",
     "proposal.decided": "核对部门报来的变动",
     "household.helper_assigned": "安排帮扶责任人",
     "episode.cancelled": "注销监测周期",
@@ -69,6 +78,12 @@ WORDS: dict[str, str] = {
     "income.recorded": "登记收入",
     "condition.recorded": "登记生活条件",
     "application_point.made": "开通申报点",
+    "quality.queued": "发起数据质量检查",
+    "quality.checked": "数据质量检查完成",
+    "exemption.requested": "申请豁免",
+    "exemption.granted": "同意豁免",
+    "exemption.refused": "不同意豁免",
+    "exemption.ended": "提前结束豁免",
 }
 # Of what is not named above, by what it begins with.
 _BEGINNINGS = {
@@ -76,18 +91,20 @@ _BEGINNINGS = {
     "measure.": "办理帮扶措施",
     "application.": "处理农户申报",
     "ledger.": "办理台账",
+    "closing.": "办理月度结账",
     "feed.": "办理部门数据",
     "month.": "月度结账",
+    "record.": "办理底册",
 }
 # Title and what the actions begin with; the order is that of the filter.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "seen": ("看了谁的号码和照片", ("person.", "visit.picture", "case.picture", "delivery.proof", "application.phone")),
-    "taken": ("导出和下载", ("ledger.", "register.errors", "feed.errors")),
+    "taken": ("导出和下载", ("ledger.", "register.errors", "feed.errors", "record.errors")),
     "session": ("登录和退出", ("session.",)),
     "staff": ("账号、岗位、令牌", ("user.", "post.", "token.")),
     "settings": ("参数、日历、目录、模板", ("policy.", "calendar.", "measure_type.", "template.", "return_reason.", "divisions.")),
-    "data": ("导入和比对", ("register.", "feed.", "match.")),
-    "refused": ("被拒的办理", ("workflow.refused", "session.refused", "person.quota")),
+    "data": ("导入和比对", ("register.", "feed.", "match.", "record.")),
+    "refused": ("被拒的办理", ("workflow.refused", "problem.refused", "session.refused", "person.quota")),
     "help": ("农户和帮扶", ("household.", "proposal.", "plan.", "measure.", "delivery.", "income.", "condition.", "episode.", "application")),
 }  # fmt: skip
 # What an administrator, who must not watch the business, may see of it.

@@ -5,6 +5,7 @@ Called inside the transaction of the hand-over, so that what belonged to the per
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 
@@ -25,6 +26,10 @@ class Belongings(Protocol):
         ...
 
 
+# Rows of words by the name of their list: what waits in a post at a moment, and whose households go with it.
+Listing = Callable[[Post, datetime], dict[str, list[list[str]]]]
+
+_listings: list[Listing] = []
 _belongings: list[Belongings] = []
 
 
@@ -42,3 +47,14 @@ def belongings_of(post: Post) -> list[tuple[str, int]]:
 def hand_over_belongings(*, post: Post, to: User, on: date, actor: User | None, at: datetime) -> list[tuple[str, int]]:
     """Give everything of the post's person in its place to the successor; what, and how many."""
     return [(kind.title, kind.take_over(post=post, to=to, on=on, actor=actor, at=at)) for kind in _belongings]
+
+
+def add_listing(listing: Listing) -> None:
+    """Enter who writes a list for the copy of a hand-over; once a process."""
+    if listing not in _listings:
+        _listings.append(listing)
+
+
+def listed(post: Post, at: datetime) -> dict[str, list[list[str]]]:
+    """Everything that goes with the post, in words, to be kept as it stands."""
+    return {name: rows for listing in _listings for name, rows in listing(post, at).items()}

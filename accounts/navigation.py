@@ -17,7 +17,8 @@ REVIEWERS = frozenset({Role.TOWNSHIP_STAFF, Role.TOWNSHIP_LEADER, Role.COUNTY_BU
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: its words, icon, address name, the roles that see it; `group` heads the entries that follow."""
+    """One entry: its words, icon, address name, the roles that see it; `group` heads the entries that follow;
+    what waits for the user is counted beside a `counted` one."""
 
     title: str
     icon: str
@@ -25,6 +26,7 @@ class Item:
     roles: frozenset[str]
     group: str = ""
     on_phone: bool = False
+    counted: bool = False
 
     @property
     def address(self) -> str:
@@ -34,16 +36,21 @@ class Item:
 ITEMS = (
     Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
     Item("驾驶舱", "speedometer2", "dashboard", AREA_ROLES),
-    Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True),
-    Item("农户申报", "person-lines-fill", "application-list", AREA_ROLES),
-    Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True),
-    Item("待我审核", "ui-checks", "review-list", REVIEWERS),
+    Item("风险线索", "exclamation-diamond", "clue-list", FIELD, "监测", on_phone=True, counted=True),
+    Item("农户申报", "person-lines-fill", "application-list", AREA_ROLES, counted=True),
+    Item("认定与消除", "person-check", "case-list", FIELD, on_phone=True, counted=True),
+    Item("待我审核", "ui-checks", "review-list", REVIEWERS, counted=True),
     Item("农户库", "people", "household-list", FIELD, on_phone=True),
-    Item("一户一策", "clipboard2-check", "plan-list", FIELD, "帮扶"),
+    Item("一户一策", "clipboard2-check", "plan-list", FIELD, "帮扶", counted=True),
     Item("走访计划", "calendar-week", "followup-list", FIELD),
+    Item("问题清零", "check2-all", "problem-list", FIELD | {Role.LIAISON}, counted=True),
+    Item("底册", "file-earmark-spreadsheet", "book-list", FIELD | {Role.LIAISON}),
     Item("部门数据", "inboxes", "feed-list", COUNTY | {Role.LIAISON}, "数据"),
     Item("月度比对", "intersect", "run-list", COUNTY),
+    Item("数据质量", "house-check", "quality-overview", AREA_ROLES, counted=True),
     Item("台账报表", "table", "ledger-list", AREA_ROLES, "台账"),
+    Item("月度结账", "file-earmark-text", "closing-board", AREA_ROLES, counted=True),
+    Item("各项指标", "bar-chart", "indicator-list", AREA_ROLES),
     Item("政策参数", "sliders", "policy-list", COUNTY | {Role.ADMINISTRATOR}, "管理"),
     Item("工作日历", "calendar3", "work-calendar", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
     Item("措施目录", "list-check", "measure-catalogue", frozenset({Role.COUNTY_BUREAU})),

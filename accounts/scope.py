@@ -74,6 +74,18 @@ def held_scopes() -> Iterator[None]:
         _held.reset(token)
 
 
+@contextmanager
+def holding_only(post: Post, day: date) -> Iterator[Scope]:
+    """Within, the post's person holds that post and no other: for a reading of what goes with it."""
+    scope = Scope((post,), post.user_id)
+    alone = {(post.user_id, each): scope for each in (day, timezone.localdate())}
+    token = _held.set({**(_held.get() or {}), **alone})
+    try:
+        yield scope
+    finally:
+        _held.reset(token)
+
+
 def scope_of(user: User, on: date | None = None) -> Scope:
     """Scope of `user` on a day (today in China when not given); nobody signed in and inactive users have none."""
     if not getattr(user, "is_active", False) or user.pk is None:

@@ -22,6 +22,15 @@ APPEND_ONLY = (
     "monitoring_transition",
     "monitoring_transition_files",
     "monitoring_dutytaken",
+    "reports_closingstep",
+    "reports_edition",
+    "reports_editionsheet",
+    "reports_ledgerlayout",
+    "reports_layoutterm",
+    "records_problemstep",
+    "records_problemstep_files",
+    "quality_exemption",
+    "quality_exemptionstep",
 )
 MESSAGE = "这张表只能追加，不能修改或删除"
 

@@ -105,3 +105,13 @@ class Labelled(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> dict[str, str]:
         return {"value": str(value), "label": str(self.labels.get(value, value))}
+
+
+class RowFault(Output):
+    """One row of a spreadsheet that was not taken: where it stands, what is wrong."""
+
+    sheet = serializers.CharField()
+    row = serializers.IntegerField()
+    column = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()

@@ -1,5 +1,6 @@
 from accounts.models.audit import AuditEvent
 from accounts.models.division import Division
+from accounts.models.handover import HandOverCopy
 from accounts.models.post import Department, Post, Role
 from accounts.models.seal import AuditSeal
 from accounts.models.second_factor import RecoveryCode, SecondFactor
@@ -13,6 +14,7 @@ __all__ = [
     "AuditSeal",
     "Department",
     "Division",
+    "HandOverCopy",
     "PastPassword",
     "Post",
     "RecoveryCode",

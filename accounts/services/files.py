@@ -18,8 +18,8 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import ForeignObjectRel
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef
 
 from accounts.crypto import Unreadable, seal, unseal
 from accounts.errors import Refused
@@ -65,14 +65,36 @@ def drop_file(stored: StoredFile) -> bool:
 
     Every kind of reference is looked at: deleting the row would take entries of many-to-many fields along unasked.
     """
-    relations = [
-        field for field in StoredFile._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel)
-    ]
-    for relation in relations:
+    for relation in _references():
         if relation.related_model._base_manager.filter(**{relation.field.name: stored.pk}).exists():
             return False
     stored.delete()
     return True
+
+
+def drop_loose_pictures(*, before: datetime) -> int:
+    """Forget photos and signatures kept before a moment that nothing names: taken out again, or of a draft that went.
+    Returns how many."""
+    pictures = StoredFile.objects.filter(content_type__startswith="image/", stored_at__lt=before)
+    for relation in _references():
+        named = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+        pictures = pictures.filter(~Exists(named))
+    return sum(_drop_if_loose(stored) for stored in pictures)
+
+
+def _drop_if_loose(stored: StoredFile) -> bool:
+    """As `drop_file`; False also where somebody sends the same picture in the same moment."""
+    try:
+        with transaction.atomic():
+            return drop_file(stored)
+    except IntegrityError:
+        return False
+
+
+def _references() -> list[ForeignObjectRel]:
+    """Every way in which a row of any floor can name a kept file."""
+    fields = StoredFile._meta.get_fields(include_hidden=True)
+    return [field for field in fields if isinstance(field, ForeignObjectRel)]
 
 
 def path_of(stored: StoredFile) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -9,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Conflict, Refused
-from accounts.handover import hand_over_belongings
-from accounts.models import Department, Division, Post, Role, User
+from accounts.handover import hand_over_belongings, listed
+from accounts.models import Department, Division, HandOverCopy, Post, Role, User
 from accounts.permissions import require
 from accounts.services import audit
 from accounts.services.users import MANAGE
@@ -83,12 +84,12 @@ def end_post(*, post: Post, last_day: date, actor: User | None, at: datetime) ->
 def hand_over(*, post: Post, to: User, on: date, actor: User | None, at: datetime) -> Post:
     """End a post with the day before `on` and give the same to `to` from that day: no day without, no day with both.
 
-    What carries the person's name in that place (`accounts.handover`) goes to `to` in the same transaction; work that
+    A copy of the list of what goes with it is kept. What carries the person's name in that place (`accounts.handover`) goes to `to` in the same transaction; work that
     waits for the place's post needs nothing, it is the successor's as soon as he holds it. A post that begins on `on`
     itself cannot be handed over, but ended. Raises as `end_post` and `appoint` do.
     """
     with transaction.atomic():
-        ended_was = post.ends_on
+        ended_was, rows = post.ends_on, listed(post, at)
         end_post(post=post, last_day=on - timedelta(days=1), actor=actor, at=at)
         new = appoint(
             user=to,
@@ -101,6 +102,9 @@ def hand_over(*, post: Post, to: User, on: date, actor: User | None, at: datetim
             at=at,
         )
         taken = hand_over_belongings(post=post, to=to, on=on, actor=actor, at=at)
+        copy = HandOverCopy(post=new, left_id=post.user_id, kept_at=at)
+        copy.rows = json.dumps(rows, ensure_ascii=False)
+        copy.save()
         detail = {"from": post.user_id, "to": to.pk, "on": on.isoformat(), "taken": dict(taken)}
         audit.record(actor=actor, at=at, action="post.handed_over", target=new, detail=detail)
         return new

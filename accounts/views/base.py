@@ -33,6 +33,11 @@ class Page(LoginRequiredMixin, View):
         return timezone.now()
 
 
+def asked(request: HttpRequest) -> dict[str, str]:
+    """What an address asks for, without the NUL that no database takes."""
+    return {name: str(value).replace("\0", "").strip() for name, value in request.GET.items()}
+
+
 @dataclass(frozen=True)
 class KeysetPage:
     """One page of a long list: its rows and the key after which the next one begins ('' on the last page)."""

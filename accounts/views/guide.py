@@ -48,15 +48,48 @@ CHAPTERS = (
 )
 
 
+# Pages without a heading of their own: where the guide speaks of them. Others by their first word: book-upload by books.
+_SPOKEN_OF = {
+    "household-blank": "blank-list",
+    "household-collection": "blank-list",
+    "ledger-cell": "ledger-list",
+    "quality-exemption": "quality-exemptions",
+}
+_SUBJECTS = {
+    "book": "book-list",
+    "line": "book-list",
+    "hotline": "book-list",
+    "problem": "problem-list",
+    "quality": "quality-overview",
+    "closing": "closing-board",
+    "edition": "edition-list",
+    "layout": "ledger-layout",
+    "indicator": "indicator-list",
+    "ledger": "ledger-list",
+    "export": "export-list",
+    "blank": "blank-list",
+}
+
+
 class GuideDoor(Page):
-    """`/help/?about=clue-list` leads to the chapter of the user's role, at the heading about that page if it has one."""
+    """`/help/?about=clue-list` leads to the chapter of the user's role, at the heading about that page if it has one,
+    else at the one about its subject."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         roles = scope_of(self.user).roles
         chapter = next((chapter for chapter in CHAPTERS if chapter.roles & roles), CHAPTERS[0])
-        about = request.GET.get("about", "")
-        anchor = f"#{about}" if f'id="{about}"' in body_of(chapter) else ""
-        return redirect(reverse("guide-chapter", args=[chapter.slug]) + anchor)
+        return redirect(reverse("guide-chapter", args=[chapter.slug]) + _anchor(chapter, request.GET.get("about", "")))
+
+
+def _anchor(chapter: Chapter, about: str) -> str:
+    """The first heading of a chapter that speaks of a page; '' where none does."""
+    named = _SUBJECTS.get(about.partition("-")[0], "")
+    # A village is told of editions where it is told of closing, of layouts and exports where of ledgers.
+    wider = {"edition-list": "closing-board", "ledger-layout": "ledger-list", "export-list": "ledger-list"}
+    for heading in filter(None, (about, _SPOKEN_OF.get(about), named, wider.get(named))):
+        if f'id="{heading}"' in body_of(chapter):
+            return f"#{heading}"
+    return ""
 
 
 class GuideChapter(Page):

@@ -46,6 +46,34 @@ def test_help_opens_at_the_heading_about_the_page(client: Client, bureau: User) 
     assert nothing == reverse("guide-chapter", args=["county"])
 
 
+@pytest.mark.parametrize(
+    ("page", "heading"),
+    [
+        ("book-upload", "book-list"),
+        ("line-detail", "book-list"),
+        ("problem-step", "problem-list"),
+        ("quality-fault", "quality-overview"),
+        ("quality-exemption", "quality-exemptions"),
+        ("closing-difference", "closing-difference"),
+        ("edition-detail", "edition-list"),
+        ("layout-detail", "ledger-layout"),
+        ("indicator-detail", "indicator-list"),
+    ],
+)
+def test_a_page_without_a_heading_is_told_of_where_its_subject_is(
+    client: Client, bureau: User, page: str, heading: str
+) -> None:
+    client.force_login(bureau)
+    assert client.get(reverse("guide"), {"about": page}).headers["Location"].endswith(f"#{heading}")
+
+
+@pytest.mark.parametrize("slug", ["village", "township", "county", "auditor"])
+def test_every_place_s_chapter_speaks_of_closing_books_problems_quality_and_indicators(slug: str) -> None:
+    text = (FOLDER / f"{slug}.md").read_text(encoding="utf-8")
+    for page in ("closing-board", "book-list", "problem-list", "quality-overview", "indicator-list", "ledger-list"):
+        assert f"{{#{page}}}" in text, page
+
+
 def test_an_unknown_chapter_is_not_there(client: Client, bureau: User) -> None:
     client.force_login(bureau)
     assert client.get("/help/nothing/").status_code == 404

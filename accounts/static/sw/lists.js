@@ -3,10 +3,20 @@
   for (const form of document.querySelectorAll("form[data-auto]")) {
     const button = form.querySelector("button");
     if (button) button.hidden = true;
+    // By keys a list changes with every arrow: it asks when it is left, or at Enter, else nobody would get past the next one.
+    let byKeys = false, changed = false;
+    const ask = () => { if (changed) form.requestSubmit(); };
+    form.addEventListener("keydown", (event) => {
+      byKeys = event.key !== "Enter";
+      if (!byKeys && event.target.matches("select")) ask();
+    });
+    form.addEventListener("pointerdown", () => { byKeys = false; });
     form.addEventListener("change", (event) => {
       if (event.target.type === "month" && event.target.value === "" && event.target.validity.badInput) return;
-      form.requestSubmit();
+      changed = true;
+      if (!byKeys || !event.target.matches("select, [type=month]")) ask();
     });
+    form.addEventListener("focusout", (event) => { if (event.target.matches("select, [type=month]")) ask(); });
     form.addEventListener("submit", () => {
       for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;
     });
