@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.knowledge import day_of, not_taken_back, recorded_by
 from accounts.scope import in_division, scope_of
 from assistance.catalogue import COMPREHENSIVE
 from households.history import ABLE
@@ -30,8 +31,12 @@ class PlanQuerySet(models.QuerySet):
     def within(self, division: Division) -> Self:
         return self.filter(in_division("episode__household__village_id", division))
 
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Adopted by a day, as known at a moment (now when not given). Adopting is dated by its own day."""
+        return self.filter(recorded_by(known_at), adopted_on__lte=min(on, day_of(known_at)))
+
     def adopted(self, on: date) -> Self:
-        return self.filter(adopted_on__lte=on)
+        return self.as_of(on)
 
     def waiting(self, on: date) -> Self:
         """Not adopted on a day, of households still monitored."""
@@ -62,21 +67,27 @@ class MeasureQuerySet(models.QuerySet):
     def within(self, division: Division) -> Self:
         return self.filter(in_division("plan__episode__household__village_id", division))
 
-    def standing(self, on: date) -> Self:
-        """Not cancelled on a day."""
-        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on))
+    def standing(self, on: date, known_at: datetime | None = None) -> Self:
+        """Not cancelled on a day, as known at a moment (now when not given). Cancelling is dated by its own day."""
+        last = min(on, day_of(known_at))
+        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=last), recorded_by(known_at))
 
-    def running(self, on: date) -> Self:
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Begun by a day and not cancelled on it, whether ended or not."""
+        return self.standing(on, known_at).filter(starts_on__lte=on)
+
+    def running(self, on: date, known_at: datetime | None = None) -> Self:
         """Begun by a day and neither ended nor cancelled on it, whether its household is cleared or not."""
-        return self.standing(on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), starts_on__lte=on)
+        last = min(on, day_of(known_at))
+        return self.as_of(on, known_at).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=last))
 
-    def delivered(self, on: date) -> Self:
+    def delivered(self, on: date, known_at: datetime | None = None) -> Self:
         """With a delivery by a day."""
-        return self.standing(on).filter(_has_delivery(on))
+        return self.standing(on, known_at).filter(_has_delivery(on, known_at))
 
-    def undelivered(self, on: date) -> Self:
+    def undelivered(self, on: date, known_at: datetime | None = None) -> Self:
         """Begun by a day, not ended, and nothing delivered yet."""
-        return self.running(on).filter(~_has_delivery(on))
+        return self.running(on, known_at).filter(~_has_delivery(on, known_at))
 
     def developmental(self) -> Self:
         return self.filter(type__developmental=True)
@@ -91,24 +102,28 @@ class DeliveryQuerySet(models.QuerySet):
         prefix = "measure__plan__episode__household__"
         return self.filter(scope_of(user).q(f"{prefix}village_id", helper=f"{prefix}helper_id"))
 
-    def standing(self) -> Self:
-        return self.filter(withdrawn_at__isnull=True)
+    def standing(self, known_at: datetime | None = None) -> Self:
+        """Not taken back, as known at a moment (now when not given)."""
+        return self.filter(not_taken_back(known_at), recorded_by(known_at))
 
-    def by(self, on: date) -> Self:
-        return self.standing().filter(delivered_on__lte=on)
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        return self.standing(known_at).filter(delivered_on__lte=on)
+
+    def by(self, on: date, known_at: datetime | None = None) -> Self:
+        return self.as_of(on, known_at)
 
 
-def _has_delivery(on: date) -> Exists:
+def _has_delivery(on: date, known_at: datetime | None = None) -> Exists:
     from assistance.models import Delivery
 
-    return Exists(Delivery.objects.by(on).filter(measure=OuterRef("pk")))
+    return Exists(Delivery.objects.by(on, known_at).filter(measure=OuterRef("pk")))
 
 
-def _has_delivered(on: date, **filters: Any) -> Exists:
+def _has_delivered(on: date, known_at: datetime | None = None, **filters: Any) -> Exists:
     """Condition on episodes: a measure of its plan was delivered by a day."""
     from assistance.models import Measure
 
-    return Exists(Measure.objects.delivered(on).filter(plan__episode=OuterRef("pk"), **filters))
+    return Exists(Measure.objects.delivered(on, known_at).filter(plan__episode=OuterRef("pk"), **filters))
 
 
 def without_plan(episodes: EpisodeQuerySet) -> models.QuerySet[Episode]:
@@ -116,32 +131,38 @@ def without_plan(episodes: EpisodeQuerySet) -> models.QuerySet[Episode]:
     return episodes.monitored().filter(plan__isnull=True)
 
 
-def with_delivered(episodes: EpisodeQuerySet, on: date, category: str) -> models.QuerySet[Episode]:
+Known = datetime | None
+
+
+def with_delivered(
+    episodes: EpisodeQuerySet, on: date, category: str, known_at: Known = None
+) -> models.QuerySet[Episode]:
     """Episodes with a delivered measure of a category by a day."""
-    return episodes.filter(_has_delivered(on, type__category=category))
+    return episodes.filter(_has_delivered(on, known_at, type__category=category))
 
 
-def without_delivered(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+def without_delivered(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
     """Episodes for which nothing was delivered by a day (无措施户)."""
-    return episodes.filter(~_has_delivered(on))
+    return episodes.filter(~_has_delivered(on, known_at))
 
 
-def only_comprehensive(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+def only_comprehensive(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
     """Episodes for which nothing but 综合保障 was delivered by a day (仅综合保障户)."""
     from assistance.models import Measure
 
-    others = Measure.objects.delivered(on).exclude(type__category=COMPREHENSIVE).filter(plan__episode=OuterRef("pk"))
-    return with_delivered(episodes, on, COMPREHENSIVE).filter(~Exists(others))
+    delivered = Measure.objects.delivered(on, known_at).exclude(type__category=COMPREHENSIVE)
+    others = delivered.filter(plan__episode=OuterRef("pk"))
+    return with_delivered(episodes, on, COMPREHENSIVE, known_at).filter(~Exists(others))
 
 
-def with_development(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+def with_development(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
     """Episodes with a delivered measure that counts as 开发式帮扶 (实施开发式帮扶措施情况: 已实施)."""
-    return episodes.filter(_has_delivered(on, type__developmental=True))
+    return episodes.filter(_has_delivered(on, known_at, type__developmental=True))
 
 
-def labour_without_development(episodes: EpisodeQuerySet, on: date) -> models.QuerySet[Episode]:
+def labour_without_development(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
     """Episodes of households with labour on a day for which no development help was delivered (有劳力未落实开发式户)."""
-    workers = Membership.objects.as_of(on).filter(
+    workers = Membership.objects.as_of(on, known_at).filter(
         household=OuterRef("household_id"), person__labour_skill__in=WITH_LABOUR
     )
-    return episodes.filter(Exists(workers), ~_has_delivered(on, type__developmental=True))
+    return episodes.filter(Exists(workers), ~_has_delivered(on, known_at, type__developmental=True))

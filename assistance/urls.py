@@ -11,6 +11,7 @@ urlpatterns = [
     path("plans/<int:pk>/", plans.PlanDetail.as_view(), name="plan-detail"),
     path("plans/<int:pk>/adopt/", plans.AdoptPlan.as_view(), name="plan-adopt"),
     path("plans/<int:pk>/change/", plans.ChangePlan.as_view(), name="plan-change"),
+    path("plans/<int:pk>/sheet/", plans.PlanSheet.as_view(), name="plan-sheet"),
     path("plans/<int:pk>/card/", plans.PlanCard.as_view(), name="plan-card"),
     path("plans/<int:pk>/measures/", plans.AddMeasure.as_view(), name="measure-new"),
     path("measures/<int:pk>/change/", plans.ChangeMeasure.as_view(), name="measure-change"),

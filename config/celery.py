@@ -18,9 +18,13 @@ app.autodiscover_tasks()
 def enter_schedule(**event: Any) -> None:
     """Whatever starts the beat, it has its jobs."""
     from monitoring.services.runs import ensure_schedule
+    from quality.services.runs import ensure_schedule as ensure_quality_schedule
+    from records.services.problems_schedule import ensure_schedule as ensure_problem_schedule
     from reports.services.schedule import ensure_schedule as ensure_report_schedule
 
     ensure_schedule()
+    ensure_problem_schedule()
+    ensure_quality_schedule()
     ensure_report_schedule()
 
 

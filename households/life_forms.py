@@ -11,10 +11,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Division, User
+from households.entry_checks import Doubt, Entered, doubts_about
 from households.models import Household, LabourSkill, Membership
 from households.models.person import HEAD, RELATIONS
 from households.services import life
 from sheets.clean import mask_id
+from sheets.ids import tidy_id
 
 _TEXT = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
@@ -69,9 +71,18 @@ class ChangeForm(forms.Form):
         """What will be different once this is recorded, one sentence each."""
         return []
 
-    def told(self) -> list[tuple[str, str]]:
-        """What was filled in, for the page that asks for a yes."""
-        return [(str(field.label), self.words(field)) for field in self.visible_fields() if self.words(field)]
+    def doubts(self) -> list[Doubt]:
+        """What looks doubtful about it, said at its field; it can be recorded all the same."""
+        return []
+
+    def told(self) -> list[tuple[str, str, list[str]]]:
+        """What was filled in and what is doubtful about it, for the page that asks for a yes."""
+        doubts = self.doubts()
+        return [
+            (str(field.label), self.words(field), [one.words for one in doubts if one.field == field.name])
+            for field in self.visible_fields()
+            if self.words(field)
+        ]
 
     def words(self, field: forms.BoundField) -> str:
         value = self.cleaned_data.get(field.name)
@@ -112,6 +123,13 @@ class ArrivalForm(ChangeForm):
         details = {"labour_skill": skill} if skill else {}
         names = ("name", "id_number", "relation")
         return {**self.common(), **{name: self.cleaned_data[name] for name in names}, "details": details}
+
+    def doubts(self) -> list[Doubt]:
+        values = {name: self.cleaned_data[name] for name in ("name", "id_number", "relation", "labour_skill")}
+        on = self.cleaned_data["happened_on"]
+        return doubts_about(
+            Entered(self.household, on, {**values, "id_number": tidy_id(values["id_number"])}, arrives=True)
+        )
 
     def words(self, field: forms.BoundField) -> str:
         said = super().words(field)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.knowledge import recorded_by
 from accounts.scope import in_division, scope_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,23 @@ class HouseholdQuerySet(models.QuerySet):
     def active(self, on: date) -> Self:
         """Registered by `on` and not cancelled before or on it."""
         return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on), registered_on__lte=on)
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Those of the register on a day, as known at a moment (now when not given). When a household was entered is
+        not recorded, when it was struck off is."""
+        if known_at is None:
+            return self.active(on)
+        there = Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on) | struck_off_after(known_at)
+        return self.filter(there, registered_on__lte=on)
+
+
+def struck_off_after(known_at: datetime, household: str = "pk") -> Q:
+    """Condition: the register struck the household at that path off only after a moment. A household that merges into
+    another is struck off with it; the other one is not."""
+    from households.models import LifeEvent
+
+    struck = LifeEvent.objects.filter(kind__in=["cancelled", "merged"], recorded_at__gt=known_at)
+    return Q(**{f"{household}__in": struck.values("household_id")})
 
 
 class PersonQuerySet(models.QuerySet):
@@ -65,16 +83,18 @@ class IncomeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
 
-    def as_of(self, on: date) -> Self:
-        return self.filter(ends_on__lte=on)
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Of windows over by a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), ends_on__lte=on)
 
 
 class LivingConditionQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(scope_of(user).q("household__village_id", helper="household__helper_id"))
 
-    def as_of(self, on: date) -> Self:
-        return self.filter(on__lte=on)
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Looks up to a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), on__lte=on)
 
 
 class ChangeProposalQuerySet(models.QuerySet):

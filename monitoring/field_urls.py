@@ -17,6 +17,7 @@ urlpatterns = [
     path("apply/<str:token>/", apply.Apply.as_view(), name="apply"),
     path("applications/", applications.ApplicationList.as_view(), name="application-list"),
     path("applications/new/", applications.ApplicationNew.as_view(), name="application-new"),
+    path("applications/posters/<slug:code>/", applications.ApplicationPosters.as_view(), name="application-posters"),
     path("applications/poster/<slug:code>/", applications.ApplicationPoster.as_view(), name="application-poster"),
     path("applications/<uuid:uid>/", applications.ApplicationDetail.as_view(), name="application-detail"),
 ]

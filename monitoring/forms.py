@@ -64,7 +64,7 @@ class StepForm(forms.Form):
         self.step = step
         for wanted in step.inputs:
             chosen = options.get(wanted.name)
-            self.fields[wanted.name] = _field(wanted) if chosen is None else _pick(wanted, chosen)
+            self.fields[wanted.name] = input_field(wanted) if chosen is None else _pick(wanted, chosen)
         if step.dated:
             self.fields["happened_on"] = _date("办理日期", required=False)
             self.fields["happened_on"].initial = timezone.localdate()
@@ -240,7 +240,7 @@ def _flag(wanted: Input) -> forms.Field:
     )
 
 
-def _field(wanted: Input) -> forms.Field:
+def input_field(wanted: Input) -> forms.Field:
     """The form field of one input."""
     required, label = wanted.needed, wanted.title
     area = forms.Textarea(attrs={"rows": 4, "class": "form-control"})
@@ -249,6 +249,11 @@ def _field(wanted: Input) -> forms.Field:
     if wanted.kind == "number":
         number = forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"})
         return forms.IntegerField(label=label, required=required, min_value=0, max_value=32767, widget=number)
+    if wanted.kind == "money":
+        amount = forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"})
+        return forms.DecimalField(
+            label=label, required=required, min_value=0, max_digits=11, decimal_places=2, widget=amount
+        )
     if wanted.kind == "flag":
         return _flag(wanted)
     if wanted.kind == "choice":

@@ -39,6 +39,8 @@ class Parameter:
 
     def words(self, value: Any) -> str:
         """The value as a person reads it."""
+        if value is None:
+            return "没有填写"
         if self.kind == "flag":
             return "是" if value else "否"
         return dict(self.choices).get(value, f"{value:,}" if isinstance(value, Decimal) else str(value))
@@ -76,7 +78,8 @@ CONTRACT_6 = "产品约定第6节（默认设置）"
 READINGS = (("and", "同时满足"), ("or", "满足其一"))
 
 
-def _fixed(key: str, title: str, kind: Kind, value: Any, source: str, **more: Any) -> Parameter:
+def fixed(key: str, title: str, kind: Kind, value: Any, source: str, **more: Any) -> Parameter:
+    """A parameter with one default for all time."""
     return Parameter(key, title, kind, ((BEGINNING, value),), source, **more)
 
 
@@ -94,21 +97,21 @@ _PARAMETERS = (
         ),
         CONTRACT_6,
     ),
-    _fixed("medical_burden_supported", "个人自付线：脱贫户、监测户（元）", "money", Decimal(5000), CONTRACT_5),
-    _fixed("medical_burden_others", "个人自付线：其他农户（元）", "money", Decimal(20000), CONTRACT_5),
-    _fixed("education_cost_line", "学年自付线（元）", "money", Decimal(10000), CONTRACT_5),
-    _fixed("disaster_loss_line", "直接经济损失线（元）", "money", Decimal(5000), CONTRACT_5),
-    _fixed("disaster_rooms_line", "倒损房屋间数线", "number", 1, CONTRACT_5),
-    _fixed("industry_loss_line", "产业损失线（元）", "money", Decimal(10000), CONTRACT_5),
-    _fixed("water_litres_line", "每人每天水量下限（升）", "number", 20, CONTRACT_5),
-    _fixed("water_minutes_line", "取水往返时间上限（分）", "number", 20, CONTRACT_5),
-    _fixed("water_shortage_line", "年缺水天数上限", "number", 36, CONTRACT_5),
-    _fixed("school_age_from", "义务教育起始周岁", "number", 6, CONTRACT_5),
-    _fixed("school_age_to", "义务教育截止周岁", "number", 15, CONTRACT_5),
-    _fixed("job_loss_months", "失业预警月数", "months", 3, CONTRACT_5),
-    _fixed("reopen_worse_percent", "再次预警须恶化的比例（%）", "percent", Decimal(20), CONTRACT_5),
-    _fixed("clock_days", "全程时限（天）", "days", 15, CONTRACT_6),
-    _fixed(
+    fixed("medical_burden_supported", "个人自付线：脱贫户、监测户（元）", "money", Decimal(5000), CONTRACT_5),
+    fixed("medical_burden_others", "个人自付线：其他农户（元）", "money", Decimal(20000), CONTRACT_5),
+    fixed("education_cost_line", "学年自付线（元）", "money", Decimal(10000), CONTRACT_5),
+    fixed("disaster_loss_line", "直接经济损失线（元）", "money", Decimal(5000), CONTRACT_5),
+    fixed("disaster_rooms_line", "倒损房屋间数线", "number", 1, CONTRACT_5),
+    fixed("industry_loss_line", "产业损失线（元）", "money", Decimal(10000), CONTRACT_5),
+    fixed("water_litres_line", "每人每天水量下限（升）", "number", 20, CONTRACT_5),
+    fixed("water_minutes_line", "取水往返时间上限（分）", "number", 20, CONTRACT_5),
+    fixed("water_shortage_line", "年缺水天数上限", "number", 36, CONTRACT_5),
+    fixed("school_age_from", "义务教育起始周岁", "number", 6, CONTRACT_5),
+    fixed("school_age_to", "义务教育截止周岁", "number", 15, CONTRACT_5),
+    fixed("job_loss_months", "失业预警月数", "months", 3, CONTRACT_5),
+    fixed("reopen_worse_percent", "再次预警须恶化的比例（%）", "percent", Decimal(20), CONTRACT_5),
+    fixed("clock_days", "全程时限（天）", "days", 15, CONTRACT_6),
+    fixed(
         "clock_kind",
         "时限口径",
         "choice",
@@ -116,15 +119,15 @@ _PARAMETERS = (
         CONTRACT_6,
         choices=(("calendar", "自然日"), ("working", "工作日")),
     ),
-    _fixed("due_soon_days", "临期提醒（剩余天数）", "days", 2, CONTRACT_6),
-    _fixed("dispatch_county_days", "县级分派（天）", "days", 1, CONTRACT_6),
-    _fixed("dispatch_township_days", "乡镇分派（天）", "days", 1, CONTRACT_6),
-    _fixed("check_days", "入户核实（天）", "days", 3, CONTRACT_6),
-    _fixed("comparison_days", "信息比对（天）", "days", 5, CONTRACT_6),
-    _fixed("appraisal_days", "民主评议（天）", "days", 5, "领域研究2.3 第7步"),
-    _fixed("notice_days", "纳入公示（整天）", "days", 5, CONTRACT_6),
-    _fixed("notice_days_clear", "消除公示（整天）", "days", 5, CONTRACT_6),
-    _fixed(
+    fixed("due_soon_days", "临期提醒（剩余天数）", "days", 2, CONTRACT_6),
+    fixed("dispatch_county_days", "县级分派（天）", "days", 1, CONTRACT_6),
+    fixed("dispatch_township_days", "乡镇分派（天）", "days", 1, CONTRACT_6),
+    fixed("check_days", "入户核实（天）", "days", 3, CONTRACT_6),
+    fixed("comparison_days", "信息比对（天）", "days", 5, CONTRACT_6),
+    fixed("appraisal_days", "民主评议（天）", "days", 5, "领域研究2.3 第7步"),
+    fixed("notice_days", "纳入公示（整天）", "days", 5, CONTRACT_6),
+    fixed("notice_days_clear", "消除公示（整天）", "days", 5, CONTRACT_6),
+    fixed(
         "notice_kind",
         "公示天数口径",
         "choice",
@@ -132,29 +135,30 @@ _PARAMETERS = (
         "领域研究2.5（5 天为自然日，个别地方为工作日）",
         choices=(("calendar", "自然日"), ("working", "工作日")),
     ),
-    _fixed("township_review_days", "乡镇审核（天）", "days", 2, CONTRACT_6),
-    _fixed("county_decision_days", "县级审定（天）", "days", 2, CONTRACT_6),
-    _fixed("recording_days", "录入标注（天）", "days", 3, CONTRACT_6),
-    _fixed("plan_days", "帮扶计划（纳入后天数）", "days", 10, CONTRACT_6),
-    _fixed("announcement_days", "公告（天）", "days", 5, CONTRACT_6),
-    _fixed("objection_days", "异议答复（天）", "days", 3, CONTRACT_6),
-    _fixed("green_channel_days", "先帮后补补办手续（天）", "days", 30, "领域研究2.3 绿色通道（默认待确认）"),
-    _fixed("visit_team", "入户人数下限", "number", 2, CONTRACT_6),
-    _fixed("visit_township_required", "入户须有乡镇人员", "flag", False, CONTRACT_6),
-    _fixed("visit_photos", "入户照片下限", "number", 1, CONTRACT_6),
-    _fixed("quorum_percent", "评议到会比例下限（%）", "percent", Decimal("66.67"), "村民委员会组织法第26条"),
-    _fixed("comparison_valid_months", "比对结果有效期（月）", "months", 6, CONTRACT_6),
-    _fixed("income_year_start_month", "收入年度起始月", "number", 10, CONTRACT_6, least=1, largest=12),
-    _fixed("exit_months", "识别满月数", "months", 6, CONTRACT_6),
-    _fixed("exit_income_months", "收入稳定月数", "months", 6, CONTRACT_6),
-    _fixed("condition_valid_months", "三保障和饮水核实有效期（月）", "months", 6, "领域研究3.7（有效期默认待确认）"),
-    _fixed("exit_block_no_labour", "整户无劳动能力不标注消除", "flag", True, CONTRACT_6),
-    _fixed("follow_up_months", "监测期走访间隔（月）", "months", 1, "领域研究1.1第4条：每月入户核查"),
-    _fixed("cleared_follow_up_months", "消除后走访间隔（月）", "months", 3, CONTRACT_6),
-    _fixed("cleared_follow_up_for_months", "消除后跟踪（月）", "months", 12, CONTRACT_6),
-    _fixed("focus_income", "收入重点户：人均纯收入低于（元）", "money", Decimal(10000), CONTRACT_6),
-    _fixed("focus_growth", "收入重点户：增速低于（%）", "percent", Decimal("5.5"), CONTRACT_6),
-    _fixed(
+    fixed("notice_risk", "公示公告写出主要风险（因病、因残会露出健康）", "flag", False, "领域研究5.3（默认不写）"),
+    fixed("township_review_days", "乡镇审核（天）", "days", 2, CONTRACT_6),
+    fixed("county_decision_days", "县级审定（天）", "days", 2, CONTRACT_6),
+    fixed("recording_days", "录入标注（天）", "days", 3, CONTRACT_6),
+    fixed("plan_days", "帮扶计划（纳入后天数）", "days", 10, CONTRACT_6),
+    fixed("announcement_days", "公告（天）", "days", 5, CONTRACT_6),
+    fixed("objection_days", "异议答复（天）", "days", 3, CONTRACT_6),
+    fixed("green_channel_days", "先帮后补补办手续（天）", "days", 30, "领域研究2.3 绿色通道（默认待确认）"),
+    fixed("visit_team", "入户人数下限", "number", 2, CONTRACT_6),
+    fixed("visit_township_required", "入户须有乡镇人员", "flag", False, CONTRACT_6),
+    fixed("visit_photos", "入户照片下限", "number", 1, CONTRACT_6),
+    fixed("quorum_percent", "评议到会比例下限（%）", "percent", Decimal("66.67"), "村民委员会组织法第26条"),
+    fixed("comparison_valid_months", "比对结果有效期（月）", "months", 6, CONTRACT_6),
+    fixed("income_year_start_month", "收入年度起始月", "number", 10, CONTRACT_6, least=1, largest=12),
+    fixed("exit_months", "识别满月数", "months", 6, CONTRACT_6),
+    fixed("exit_income_months", "收入稳定月数", "months", 6, CONTRACT_6),
+    fixed("condition_valid_months", "三保障和饮水核实有效期（月）", "months", 6, "领域研究3.7（有效期默认待确认）"),
+    fixed("exit_block_no_labour", "整户无劳动能力不标注消除", "flag", True, CONTRACT_6),
+    fixed("follow_up_months", "监测期走访间隔（月）", "months", 1, "领域研究1.1第4条：每月入户核查"),
+    fixed("cleared_follow_up_months", "消除后走访间隔（月）", "months", 3, CONTRACT_6),
+    fixed("cleared_follow_up_for_months", "消除后跟踪（月）", "months", 12, CONTRACT_6),
+    fixed("focus_income", "收入重点户：人均纯收入低于（元）", "money", Decimal(10000), CONTRACT_6),
+    fixed("focus_growth", "收入重点户：增速低于（%）", "percent", Decimal("5.5"), CONTRACT_6),
+    fixed(
         "focus_reading",
         "收入重点户口径",
         "choice",
@@ -162,20 +166,25 @@ _PARAMETERS = (
         CONTRACT_6,
         choices=(("all", "三项同时"), ("any_two", "任意两项")),
     ),
-    _fixed("watch_share", "重点村：监测占比高于（%）", "percent", Decimal(3), CONTRACT_6),
-    _fixed("watch_joint_share", "重点村：脱贫和监测占比（%）", "percent", Decimal(5), CONTRACT_6),
-    _fixed("watch_joint_persons", "重点村：脱贫和监测人数", "number", 500, CONTRACT_6),
-    _fixed("watch_reading", "重点村口径", "choice", "and", CONTRACT_6, choices=READINGS),
-    _fixed("feed_due_day", "部门数据应推日（次月）", "number", 5, CONTRACT_6, least=1, largest=28),
-    _fixed("feed_change_percent", "部门数据量异常幅度（%）", "percent", Decimal(50), CONTRACT_6),
-    _fixed("feed_change_from_month", "从第几个月起比较数据量", "number", 4, CONTRACT_6),
-    _fixed("visit_draft_days", "走访草稿保留（天）", "days", 30, "产品默认设置（待县级确认）", least=1),
-    _fixed("application_address_hour", "申报：同一网络地址每小时", "number", 10, "产品默认设置（待县级确认）", least=1),
-    _fixed("application_village_day", "申报：一个村每天", "number", 60, "产品默认设置（待县级确认）", least=1),
-    _fixed("application_refused_days", "不予受理的申报保留（天）", "days", 180, "产品默认设置（待县级确认）", least=1),
-    _fixed("office_name", "主管部门名称", "text", "乡村振兴局", "领域研究2.1（名称随机构改革变化）"),
+    fixed("watch_share", "重点村：监测占比高于（%）", "percent", Decimal(3), CONTRACT_6),
+    fixed("watch_joint_share", "重点村：脱贫和监测占比（%）", "percent", Decimal(5), CONTRACT_6),
+    fixed("watch_joint_persons", "重点村：脱贫和监测人数", "number", 500, CONTRACT_6),
+    fixed("watch_reading", "重点村口径", "choice", "and", CONTRACT_6, choices=READINGS),
+    fixed("feed_due_day", "部门数据应推日（次月）", "number", 5, CONTRACT_6, least=1, largest=28),
+    fixed("feed_change_percent", "部门数据量异常幅度（%）", "percent", Decimal(50), CONTRACT_6),
+    fixed("feed_change_from_month", "从第几个月起比较数据量", "number", 4, CONTRACT_6),
+    fixed("visit_draft_days", "走访草稿保留（天）", "days", 30, "产品默认设置（待县级确认）", least=1),
+    fixed("application_address_hour", "申报：同一网络地址每小时", "number", 10, "产品默认设置（待县级确认）", least=1),
+    fixed("application_village_day", "申报：一个村每天", "number", 60, "产品默认设置（待县级确认）", least=1),
+    fixed("application_refused_days", "不予受理的申报保留（天）", "days", 180, "产品默认设置（待县级确认）", least=1),
+    fixed("office_name", "主管部门名称", "text", "乡村振兴局", "领域研究2.1（名称随机构改革变化）"),
 )
 PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for parameter in _PARAMETERS}
+
+
+def add_parameters(*parameters: Parameter) -> None:
+    """Enter the parameters of a higher floor into the register, at start-up."""
+    PARAMETERS.update({parameter.key: parameter for parameter in parameters})
 
 
 @dataclass(frozen=True)
@@ -188,7 +197,11 @@ class Setting:
     source: str
 
     def as_json(self) -> dict[str, str]:
-        return {"value": str(self.value), "valid_from": self.valid_from.isoformat(), "source": self.source}
+        return {
+            "value": "" if self.value is None else str(self.value),
+            "valid_from": self.valid_from.isoformat(),
+            "source": self.source,
+        }
 
 
 class PolicyBook:

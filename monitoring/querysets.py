@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
+from accounts.knowledge import end_of, not_taken_back, recorded_by
 from accounts.models.post import Role
+from accounts.permissions import PERMISSIONS
 from accounts.scope import in_division, scope_of
 from monitoring.turns import BARRED, CASE_TURNS, CLUE_TURNS, LEVELS, states_of
 
@@ -34,6 +36,20 @@ class FeedBatchQuerySet(models.QuerySet):
 
     def current(self) -> Self:
         return self.filter(state="current")
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """The files that had come by the end of a day and are valid, as known at a moment (now when not given).
+
+        A replaced file was valid until its replacement came. When a file was taken back is not recorded: one that is
+        undone never was.
+        """
+        come = self.filter(imported_at__lt=end_of(on))
+        if known_at is None:
+            return come.filter(state="current")
+        base = Q(replaced_by__imported_at__gt=known_at) | Q(supplements__replaced_by__imported_at__gt=known_at)
+        later = self.model.objects.filter(base, state="replaced")  # type: ignore[attr-defined]
+        valid = Q(state="current") | Q(pk__in=later.values("pk"))
+        return come.filter(valid, recorded_by(known_at, "imported_at"))
 
 
 class FeedRowQuerySet(models.QuerySet):
@@ -119,15 +135,16 @@ class _InVillage(models.QuerySet):
                 condition |= in_division("village_id", post.division) & Q(state__in=states)
         return self.filter(condition)
 
-    def as_of(self, on: date) -> Self:
-        """Those that there were by the end of a day, with the state that they then had as `state_then`."""
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Those that there were by the end of a day, with the state that they then had as `state_then`, as known at a
+        moment (now when not given)."""
         from monitoring.models import Transition
 
-        steps = Transition.objects.as_of(on).filter(**{self.subject: OuterRef("pk")}).order_by("-id")
+        steps = Transition.objects.as_of(on, known_at).filter(**{self.subject: OuterRef("pk")}).order_by("-id")
         return self.annotate(state_then=Subquery(steps.values("target")[:1])).filter(state_then__isnull=False)
 
-    def open_as_of(self, on: date) -> Self:
-        return self.as_of(on).filter(state_then__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
+    def open_as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        return self.as_of(on, known_at).filter(state_then__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
 
 
 class ClueQuerySet(_InVillage):
@@ -195,9 +212,13 @@ class _OfHousehold(models.QuerySet):
 
 
 class HitQuerySet(_OfHousehold):
-    def standing(self) -> Self:
-        """Those whose evidence has not been taken back."""
-        return self.filter(withdrawn_at__isnull=True)
+    def standing(self, known_at: datetime | None = None) -> Self:
+        """Those whose evidence has not been taken back, as known at a moment (now when not given)."""
+        return self.filter(not_taken_back(known_at), recorded_by(known_at))
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Those recorded by the end of a day; a hit says of no other day when it was so."""
+        return self.standing(known_at).filter(recorded_at__lt=end_of(on))
 
     def attached(self) -> Self:
         """Those that opened or extended a clue."""
@@ -235,20 +256,22 @@ class EpisodeQuerySet(_OfHousehold):
 class EpisodeEventQuerySet(models.QuerySet):
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Standing events that had happened by `on`, as known at a moment (now when not given)."""
-        events = self.filter(happened_on__lte=on)
-        if known_at is None:
-            return events.filter(withdrawn_at__isnull=True)
-        return events.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at), recorded_at__lte=known_at)
+        return self.filter(not_taken_back(known_at), recorded_by(known_at), happened_on__lte=on)
 
 
 class NoticeQuerySet(models.QuerySet):
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Those hung by a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), hung_on__lte=on)
+
     def hanging(self, on: date) -> Self:
         return self.filter(hung_on__lte=on, ends_on__gte=on)
 
 
 class TransitionQuerySet(models.QuerySet):
-    def as_of(self, on: date) -> Self:
-        return self.filter(happened_on__lte=on)
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Steps taken by a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), happened_on__lte=on)
 
     def of_cases_visible_to(self, user: User) -> Self:
         return self.filter(scope_of(user).q("case__village_id"), case__isnull=False)
@@ -270,7 +293,9 @@ class TransitionQuerySet(models.QuerySet):
 
 
 class VisitQuerySet(_OfHousehold):
-    pass
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Visits made by a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), visited_on__lte=on)
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -281,6 +306,14 @@ class ApplicationQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         """Those that nobody has linked to a household or refused yet."""
         return self.filter(state="received")
+
+    def waiting_for(self, user: User) -> Self:
+        """Those that wait in a place where one of the user's posts deals with applications."""
+        condition = Q(pk__in=[])
+        for post in scope_of(user).posts:
+            if post.role in PERMISSIONS["monitoring.handle_application"]:
+                condition |= in_division("village_id", post.division)
+        return self.waiting().filter(condition)
 
 
 class PolicyValueQuerySet(models.QuerySet):

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from .faults import SheetError
+from .form import form_of, plain
 from .guard import Limits
 from .read import Book, open_book
 from .table import Row, Source
@@ -55,6 +56,20 @@ def read_in_child(path: Path, limits: Limits | None = None, fence: Fence | None 
         names = child.ask(("open", str(path.resolve()), bounds))
         sources: list[Source] = [_ChildSource(child, i, name, only_text=plain) for i, (name, plain) in enumerate(names)]
         yield Book(sources, bounds)
+    finally:
+        child.end()
+
+
+def form_in_child(path: Path) -> dict[str, Any]:
+    """`form.form_of` in a child process, as builtin values.
+
+    Raises:
+        SheetError: as `form_of`, and when the child breaks down over the file.
+    """
+    child = _Child(Fence(memory_bytes=1 << 30, cpu_seconds=20, answer_seconds=20.0))
+    try:
+        form: dict[str, Any] = child.ask(("form", str(path.resolve())))
+        return form
     finally:
         child.end()
 
@@ -145,6 +160,8 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
             if verb == "open":
                 book = open_book(Path(rest[0]), rest[1])
                 value = [(source.name, source.only_text) for source in book.sources]
+            elif verb == "form":
+                value = plain(form_of(Path(rest[0])))
             elif verb == "start" and book is not None:
                 readings.append(book.sources[rest[0]].chunks(rest[1]))
                 value = len(readings) - 1

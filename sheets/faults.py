@@ -19,10 +19,11 @@ CODE_UNKNOWN: Final = "code_unknown"
 
 _KEPT_DIGITS = 6
 _QUOTE_LIMIT = 24
-_SHORTEST = 15
+_SHORTEST = 11
 # Fifteen digits or more in a row (old and new numbers, disability certificates, damaged ones),
 # and a number written in its three groups with blanks between them.
 _NUMBER_LIKE = re.compile(r"\d{15,}[Xx×]?|\d{6}[\s\u200b]+\d{8}[\s\u200b]+\d{3}[\dXx×]")
+_PHONE_LIKE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 class CellFault(ValueError):
@@ -64,10 +65,11 @@ def mask_phone(number: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """The text with every run that may be a resident number masked."""
+    """The text with every run that may be a resident number or a mobile phone's masked."""
     if len(text) < _SHORTEST:
         return text
-    return _NUMBER_LIKE.sub(lambda found: mask_id(found.group()), text)
+    masked = _NUMBER_LIKE.sub(lambda found: mask_id(found.group()), text)
+    return _PHONE_LIKE.sub(lambda found: mask_phone(found.group()), masked)
 
 
 def quote(value: object) -> str:

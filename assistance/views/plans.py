@@ -119,6 +119,23 @@ class PlanCard(Page):
         return render(request, "assistance/print/card.html", context)
 
 
+class PlanSheet(Page):
+    """F8: the plan as it is signed and filed, measure by measure."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        plan, today = _plan(self.user, pk), timezone.localdate(self.at)
+        household = plan.episode.household
+        members = household.memberships.current().select_related("person").order_by("id")
+        context = {
+            "plan": plan,
+            "household": household,
+            "members": members,
+            "head": next((member.person.name for member in members if member.relation == "户主"), household.number),
+            "standing": standing_of(plan, today),
+        }
+        return render(request, "assistance/print/plan.html", context)
+
+
 SHOWN = ("waiting", "overdue", "undelivered", "unconfirmed")
 
 

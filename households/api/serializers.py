@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.base import ListQuery
 from accounts.api.fields import DivisionCode, Flag, Input, Output, Text, choice_of
-from accounts.api.serializers import PersonName
+from accounts.api.serializers import PersonName, RowFault
 from households.api.brief import HouseholdBrief, MemberName
 from households.api.living import ConditionOut, IncomeOut
 from households.models import Category, ChangeProposal, Household, LifeEvent, Membership, Person, RegisterBatch
@@ -170,14 +170,6 @@ class ProposalQuery(ListQuery):
     state = choice_of(ChangeProposal.State.values, required=False)
 
 
-class RowFaultOut(Output):
-    sheet = serializers.CharField()
-    row = serializers.IntegerField()
-    column = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
 class ImportOut(Output):
     uid = serializers.UUIDField()
     file = serializers.CharField(source="file.name")
@@ -195,7 +187,7 @@ class ImportOut(Output):
 
 
 class ImportDetail(ImportOut):
-    errors = RowFaultOut(many=True)  # type: ignore[assignment]
+    errors = RowFault(many=True)  # type: ignore[assignment]
 
 
 class ReportOut(Output):
@@ -209,7 +201,7 @@ class ReportOut(Output):
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    errors = RowFaultOut(many=True)  # type: ignore[assignment]
+    errors = RowFault(many=True)  # type: ignore[assignment]
 
 
 class ImportQuery(ListQuery):

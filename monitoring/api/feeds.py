@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.api.base import Endpoint, ListQuery, Upload, narrow
 from accounts.api.fields import Input, Month, Output, choice_of
 from accounts.api.schema import FILE, doc
-from accounts.api.serializers import PersonName
+from accounts.api.serializers import PersonName, RowFault
 from accounts.api.uploads import as_download, workbook
 from monitoring.feeds import FEEDS, Feed
 from monitoring.models import FeedBatch
@@ -40,14 +40,6 @@ class FeedOut(Output):
     department = serializers.CharField()
     department_label = serializers.CharField()
     columns = ColumnOut(many=True)
-
-
-class RowFault(Output):
-    sheet = serializers.CharField()
-    row = serializers.IntegerField()
-    column = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
 
 
 class FeedBatchOut(Output):

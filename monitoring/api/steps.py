@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import Endpoint
-from accounts.api.fields import Choice, Count, Day, Flag, Input, Output, Text, TextList, Version, many
+from accounts.api.fields import Choice, Count, Day, Flag, Input, Money, Output, Text, TextList, Version, many
 from accounts.api.files import attached
 from accounts.api.schema import doc
 from accounts.api.serializers import PersonName
@@ -80,6 +80,8 @@ def field_of(wanted: inputs.Input, *, needed: bool) -> serializers.Field[Any, An
         return serializers.ListField(child=child, max_length=len(wanted.choices), **options)
     if kind == "rows":
         return many(_rows(wanted), max_length=inputs.MOST_ROWS, **options)
+    if kind == "money":
+        return Money(max_digits=11, **options)
     simple = {"date": Day, "number": Count, "flag": Flag, "uid": serializers.UUIDField}
     return simple[kind](**options)
 

@@ -10,6 +10,7 @@ from monitoring.desk.dossier import Dossier
 from monitoring.desk.progress import CLEARINGS
 from monitoring.policy import PolicyBook
 from monitoring.services.comparison import REQUIRED
+from monitoring.submission_checks import judge_data
 from monitoring.workflow.visit_rules import facts_of, visit_faults
 
 OK, IDLE, BAD, LOOK = "ok", "idle", "over", "soon"
@@ -29,7 +30,7 @@ def checklist_of(dossier: Dossier, book: PolicyBook, today: date) -> list[Line]:
     lines = [_visit(dossier, book, today)]
     if dossier.case.kind not in CLEARINGS:
         lines += [_signing(dossier), _comparison(dossier), *_hits(dossier), _proposal(dossier)]
-    lines += [_vote(dossier), *_notice(dossier, today)]
+    lines += [_vote(dossier), *_notice(dossier, today), *_data(dossier, book, today)]
     return sorted(lines, key=lambda line: line.state == OK)
 
 
@@ -115,6 +116,17 @@ def _notice(dossier: Dossier, today: date) -> Iterator[Line]:
         yield Line("公示末日照片", OK if notice.last_photo else BAD, _day(notice.taken_down_on))
     else:
         yield Line("公示末日照片", IDLE, f"{_day(notice.ends_on)}期满")
+
+
+def _data(dossier: Dossier, book: PolicyBook, today: date) -> Iterator[Line]:
+    """What the checks of data say, while it can still be mended before the township looks; nothing where all is well."""
+    if dossier.case.reviewed_on or dossier.case.closed_on:
+        return
+    verdict = judge_data(dossier.case.household, on=today, policy=book)
+    said = [*verdict.blocking, *verdict.warning]
+    if said:
+        more = f"；还有 {len(said) - 3} 处" if len(said) > 3 else ""
+        yield Line("登记数据", BAD if verdict.blocking else LOOK, "；".join(said[:3]) + more)
 
 
 def _day(day: date) -> str:

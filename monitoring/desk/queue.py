@@ -22,6 +22,7 @@ from monitoring.workflow.visit_rules import facts_of, visit_faults
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from monitoring.querysets import CaseQuerySet
 
 PASS_OF = {Case.State.AT_TOWNSHIP: "review_pass", Case.State.AT_COUNTY: "decide_pass"}
 RETURN_OF = {Case.State.AT_TOWNSHIP: "review_return", Case.State.AT_COUNTY: "decide_return"}
@@ -79,9 +80,14 @@ class Queue:
         return [*self.again, *self.plain]
 
 
+def reviewable(user: User) -> CaseQuerySet:
+    """The cases that wait for the user's word of review or decision."""
+    return Case.objects.visible_to(user).waiting_for(user).filter(state__in=list(PASS_OF))
+
+
 def queue_of(user: User, today: date, book: PolicyBook, only: list[str] | None = None) -> Queue:
     """The queue of a user; `only` limits it to the cases of these uids."""
-    cases = Case.objects.visible_to(user).waiting_for(user).filter(state__in=list(PASS_OF))
+    cases = reviewable(user)
     if only is not None:
         cases = cases.filter(uid__in=only)
     found = [_waiting(case, today, book) for case in _with_papers(cases).order_by("due_on", "id")[:MOST]]

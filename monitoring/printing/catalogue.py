@@ -10,7 +10,7 @@ from monitoring.desk.dossier import Dossier
 from monitoring.desk.progress import CLEARINGS
 from monitoring.models import Case
 from monitoring.policy import PolicyBook
-from monitoring.printing import fields
+from monitoring.printing import decision_fields, fields
 
 Reader = Callable[[Dossier, date, PolicyBook], fields.Fields]
 
@@ -78,9 +78,17 @@ PAPERS: dict[str, Paper] = {
         Paper(
             "objections",
             "异议登记与处理表",
-            "公示期内收到的异议和答复",
+            "公示期内收到的异议和答复；没有异议的留空存档",
             fields.objection_fields,
-            lambda dossier: bool(dossier.objections),
+            lambda dossier: dossier.notice is not None,
+        ),
+        Paper(
+            "report",
+            "民主评议结果报告",
+            "公示期满，随材料报乡镇",
+            decision_fields.report_fields,
+            lambda dossier: dossier.appraisal is not None,
+            editable=True,
         ),
         Paper(
             "announcement",
@@ -97,6 +105,14 @@ PAPERS: dict[str, Paper] = {
             "逐条写明消除条件和依据，三级签字",
             fields.exit_fields,
             lambda dossier: dossier.case.kind == Case.Kind.CLEAR,
+        ),
+        Paper(
+            "approval",
+            "回退、重新识别审批表",
+            "写明原周期、理由和证据，三级签字",
+            decision_fields.approval_fields,
+            lambda dossier: dossier.case.kind in (Case.Kind.ROLL_BACK, Case.Kind.REIDENTIFY),
+            editable=True,
         ),
     )
 }

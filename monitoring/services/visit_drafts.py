@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.errors import Conflict, OutOfScope, Refused
 from accounts.models import StoredFile, User
+from accounts.services.files import drop_loose_pictures
 from accounts.services.pictures import PDF, keep_picture
 from households.models import Household
 from monitoring.models import Case, Clue, DraftFile, Visit, VisitDraft
@@ -28,6 +29,7 @@ Kind = Visit.Kind
 PHOTO = "photo"
 MOST_PHOTOS = 9
 _MOST_FILES = 40
+NOWHERE = "0" * 12
 _PLACE = {"latitude": 90.0, "longitude": 180.0, "accuracy": 1_000_000.0}
 
 
@@ -199,7 +201,8 @@ def _check_open(subject: VisitSubject) -> None:
 
 
 def drop_old_drafts(*, at: datetime) -> int:
-    """Throw away drafts that nobody has touched for `visit_draft_days`; returns how many."""
+    """Throw away drafts that nobody has touched for `visit_draft_days`, and pictures that no draft and no record names
+    any more after as long; returns how many drafts."""
     policy, today = PolicyBook(), timezone.localdate(at)
     drafts = VisitDraft.objects.values_list("pk", "saved_at", "household__village_id")
     old = [
@@ -208,4 +211,7 @@ def drop_old_drafts(*, at: datetime) -> int:
         if saved_at < at - timedelta(days=policy.value("visit_draft_days", on=today, code=code))
     ]
     VisitDraft.objects.filter(pk__in=old).delete()
+    # A loose picture is no county's, so the days are those of the whole country.
+    days = policy.value("visit_draft_days", on=today, code=NOWHERE)
+    drop_loose_pictures(before=at - timedelta(days=days))
     return len(old)

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import segno
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.errors import Forbidden, Refused
 from accounts.models import Division
 from accounts.permissions import PERMISSIONS
+from accounts.querysets import DivisionQuerySet
 from accounts.scope import in_division, scope_of
 from accounts.views.base import Page, do_and_return, keyset_page
 from households.models import Household, Membership
@@ -32,14 +32,26 @@ from monitoring.services.applications import (
 from monitoring.views.apply import ApplicationForm
 
 MOST_CANDIDATES = 10
+# Villages of one township; each is a page.
+MOST_POSTERS = 60
 
 
 class ApplicationPage(Page):
     """A page for those who deal with applications somewhere."""
 
-    def villages(self) -> QuerySet[Division]:
+    def villages(self) -> DivisionQuerySet:
         """The villages in which the user deals with applications."""
         return Division.objects.in_charge(self.user, PERMISSIONS[HANDLE]).at_level(Division.Level.VILLAGE)
+
+    def poster(self, village: Division) -> dict[str, Any]:
+        """A village with the drawing of its code."""
+        point = point_of(village=village, actor=self.user, at=self.at)
+        address = self.request.build_absolute_uri(reverse("apply", args=[point.token]))
+        drawing = segno.make(address, error="m").svg_inline(omitsize=True, svgclass="fv-qr", lineclass=None, border=2)
+        return {"village": village, "drawing": drawing}
+
+    def addresses(self) -> dict[str, str]:
+        return {"state_address": self.request.build_absolute_uri(reverse("apply-state"))}
 
     def found(self, uid: str) -> Application:
         rows = Application.objects.visible_to(self.user).select_related(
@@ -60,7 +72,7 @@ class ApplicationList(ApplicationPage):
             "lines": [{"row": row, "told": _told(row)} for row in page.rows],
             "every": every,
             "waiting": rows.waiting().count(),
-            "villages": self.villages().order_by("code")[:400],
+            "villages": self.villages().select_related("parent").order_by("code")[:400],
         }
         return render(request, "monitoring/apply/list.html", context)
 
@@ -139,7 +151,7 @@ class ApplicationNew(ApplicationPage):
         messages.success(request, f"已代为申报，回执编号 {receipt.number}，请抄给农户。")
         return redirect("application-detail", uid=receipt.application.uid)
 
-    def _own(self) -> QuerySet[Division]:
+    def _own(self) -> DivisionQuerySet:
         villages = self.villages()
         if not villages.exists():
             raise Forbidden("代农户申报由村级和乡镇办理。")
@@ -171,15 +183,21 @@ class ApplicationPoster(ApplicationPage):
         return get_object_or_404(Division.objects.select_related("parent"), code=code)
 
     def _page(self, village: Division) -> HttpResponse:
-        point = point_of(village=village, actor=self.user, at=self.at)
-        address = self.request.build_absolute_uri(reverse("apply", args=[point.token]))
-        drawing = segno.make(address, error="m").svg_inline(omitsize=True, svgclass="fv-qr", lineclass=None, border=2)
-        context = {
-            "village": village,
-            "drawing": drawing,
-            "state_address": self.request.build_absolute_uri(reverse("apply-state")),
-        }
+        context = {"village": village, "posters": [self.poster(village)], **self.addresses()}
         return render(self.request, "monitoring/apply/poster.html", context)
+
+
+class ApplicationPosters(ApplicationPage):
+    """The posters of all villages of a township that the user deals with, one on each page."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        townships = Division.objects.filter(level=Division.Level.TOWNSHIP)
+        township = get_object_or_404(townships, code=code)
+        villages = list(self.villages().within(township).select_related("parent").order_by("code")[:MOST_POSTERS])
+        if not villages:
+            raise Http404
+        context = {"township": township, "posters": [self.poster(village) for village in villages]}
+        return render(request, "monitoring/apply/poster.html", {**context, **self.addresses()})
 
 
 def _told(application: Application) -> dict[str, Any]:

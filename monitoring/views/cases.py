@@ -15,6 +15,7 @@ from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
 from households.models import Membership
+from monitoring.clock import DUE_SOON_DAYS
 from monitoring.desk.basis import basis_of, grid_of
 from monitoring.desk.checklist import checklist_of
 from monitoring.desk.dossier import dossier_of
@@ -23,6 +24,8 @@ from monitoring.desk.progress import marks_of, move_of, people_of
 from monitoring.exit_checks import check_exit
 from monitoring.models import Case
 from monitoring.policy import PolicyBook
+from monitoring.printing.catalogue import papers_of
+from monitoring.printing.review_sheet import may_see_sheet
 from monitoring.querysets import CaseQuerySet
 from monitoring.workflow.engine import available_actions, conditions
 
@@ -46,6 +49,10 @@ class CaseList(Page):
             "filters": request.GET,
             "states": Case.State.choices,
             "kinds": Case.Kind.choices,
+            "limits": [
+                (name, title, request.GET.get(name, ""), values.items())
+                for name, title, values in (("clock", "全程时限", WHOLE), ("overdue", "这一步时限", STEP))
+            ],
             "show": show,
             "tabs": [(name, title, _shown(mine, name, self.user, today).count()) for name, title in SHOWN.items()],
         }
@@ -80,6 +87,8 @@ class CaseDetail(Page):
             "basis": basis_of(dossier, book, today),
             "exit_checks": _exit_checks(case, today),
             "today": today,
+            "forms": papers_of(dossier),
+            "may_see_sheet": may_see_sheet(self.user, case.village_id),
         }
         context["items"], context["grid"] = grid_of(dossier)
         return render(request, "monitoring/case.html", context)
@@ -118,6 +127,11 @@ def case_for(user: Any, uid: str) -> Case:
 
 SHOWN = {"turn": "轮到我", "overdue": "超期", "returned": "退回补正中", "untold": "结果没告知农户"}
 
+# What the two limits of a case may be asked for in the bar, by the value in the address.
+_SOON = f"临期（剩 {DUE_SOON_DAYS} 天以内）"
+WHOLE = {"": "不限", "soon": _SOON, "over": "超期"}
+STEP = {"": "不限", "soon": _SOON, "1": "超期"}
+
 
 def _shown(cases: CaseQuerySet, show: str, user: User, today: date) -> CaseQuerySet:
     """The cases behind a tab of the list."""
@@ -138,6 +152,8 @@ def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
         return cases.decision_overdue(timezone.localdate())
     if filters.get("clock") == "soon":
         return cases.decision_due_soon(timezone.localdate())
+    if filters.get("overdue") == "soon":
+        return cases.due_soon(timezone.localdate())
     if filters.get("overdue"):
         return cases.overdue(timezone.localdate())
     return cases if filters.get("state") else cases.open()

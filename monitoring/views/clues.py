@@ -126,6 +126,7 @@ class ClueDetail(Page):
         hits = list(clue.hits.order_by("-period", "rule"))
         steps = list(clue.transitions.select_related("actor", "post__division").order_by("-id"))
         choices = choices_of(clue, self.user, self.at)
+        before, after = _beside(clue, self.user)
         context = {
             "clue": clue,
             "head": next((row for row in family if row.is_head and row.left_on is None), None),
@@ -140,7 +141,8 @@ class ClueDetail(Page):
             "choices": [choice for choice in choices if choice.item.action != "verify"],
             "may_verify": any(choice.item.action == "verify" for choice in choices),
             "clock": _clock(clue, timezone.localdate()),
-            "next": _next_of(clue, self.user),
+            "previous": before,
+            "next": after,
         }
         return render(request, "monitoring/clue.html", context)
 
@@ -174,10 +176,16 @@ def _cell(day: date, today: date, due: date) -> str:
     return "" if day > today else "u" if day <= due else "o"
 
 
-def _next_of(clue: Clue, user: User) -> Clue | None:
-    """The clue with the nearest deadline that waits for the user beside this one."""
-    waiting = Clue.objects.visible_to(user).waiting_for(user).exclude(pk=clue.pk)
-    return waiting.order_by("due_on", "id").first()
+def _beside(clue: Clue, user: User) -> tuple[Clue | None, Clue | None]:
+    """The clues before and after this one among those that wait for the user, by deadline; the first of them where
+    this one does not wait for him."""
+    waiting = Clue.objects.visible_to(user).waiting_for(user).order_by("due_on", "id")
+    if clue.due_on is None or not waiting.filter(pk=clue.pk).exists():
+        return None, waiting.exclude(pk=clue.pk).first()
+    same = Q(due_on=clue.due_on)
+    earlier = Q(due_on__lt=clue.due_on) | same & Q(pk__lt=clue.pk)
+    later = Q(due_on__gt=clue.due_on) | same & Q(pk__gt=clue.pk) | Q(due_on=None)
+    return waiting.filter(earlier).last(), waiting.filter(later).first()
 
 
 def _day(text: str) -> date | None:

@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("消除和走访", ("income_year", "exit_", "condition_", "follow_up", "cleared_")),
     ("重点户、重点村", ("focus_", "watch_")),
     ("部门数据", ("feed_",)),
+    ("各项指标", ("indicator_",)),
 )  # fmt: skip
 
 

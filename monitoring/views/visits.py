@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page
+from households.entry_checks import VISIT, Doubt, Entered, doubts_about
 from households.models import Household
 from monitoring.models import Clue
 from monitoring.services.visit_drafts import PHOTO, VisitSubject, add_file, draft_of, drop_file, save_section
@@ -184,7 +185,18 @@ class VisitCheck(VisitPage):
             gaps=found,
             unseen=self.sectioned(entry, unseen),
             refusal=refusal,
+            doubts=self._doubts(entry),
         )
+
+    def _doubts(self, entry: VisitEntry) -> list[dict[str, Any]]:
+        """What looks doubtful about the answers, each with the section that it stands in."""
+        titles = {line.key: line.section.title for line in entry.lines}
+        found = doubts_about(Entered(entry.subject.household, entry.today, entry.answers, form=VISIT))
+        return [self._doubt(entry, one, titles[one.field]) for one in found if one.field in titles]
+
+    def _doubt(self, entry: VisitEntry, doubt: Doubt, title: str) -> dict[str, Any]:
+        address = self.address(entry, "visit-section", doubt.field)
+        return {"title": title, "words": doubt.words, "address": address}
 
 
 class VisitFiles(VisitPage):

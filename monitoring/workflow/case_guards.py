@@ -10,6 +10,7 @@ from monitoring.exit_checks import Result, check_exit, secures_only
 from monitoring.models import Authorisation, Case, Comparison, Episode, Visit
 from monitoring.risks import MonitoredType
 from monitoring.services.comparison import members_of, missing_comparisons
+from monitoring.submission_checks import judge_data
 from monitoring.workflow.opening import MOST_RISKS, latest_episode
 from monitoring.workflow.step import Act, guard
 from monitoring.workflow.visit_rules import facts_of, visit_faults
@@ -152,6 +153,11 @@ def exit_results(act: Act, *, securing: bool) -> list[Result]:
     """How every condition of the exit stands for the case's episode today."""
     episode = Episode.objects.select_related("household").get(pk=act.subject.episode_id)
     return check_exit(episode=episode, on=act.on, securing=securing, policy=act.policy)
+
+
+@guard("登记数据没有要先改的问题")
+def data_in_order(act: Act) -> Iterator[str]:
+    yield from judge_data(act.subject.household, on=act.on, policy=act.policy).blocking
 
 
 @guard("该监测周期的状态与办件相符")

@@ -230,7 +230,7 @@ def _submission(*more: Guard) -> Step:
         "上报乡镇审核",
         S.NOTICE,
         S.AT_TOWNSHIP,
-        guards=_stands(village_guards.notice_done, village_guards.objections_answered, *more),
+        guards=_stands(village_guards.notice_done, village_guards.objections_answered, guards.data_in_order, *more),
         deadline="township_review_days",
         effect=effects.submitted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from monitoring.models import Case, Clue, DutyTaken
 from monitoring.policy import PARAMETERS
@@ -22,6 +22,15 @@ _HEAD = """# 办理流程表
 """
 
 
+_more: list[Callable[[], str]] = []
+
+
+def add_section(section: Callable[[], str]) -> None:
+    """Enter the tables of a higher floor, at start-up."""
+    if section not in _more:
+        _more.append(section)
+
+
 def describe() -> str:
     """The whole of docs/workflow.md."""
     titles = {CLUE: "风险线索", **dict(Case.Kind.choices)}
@@ -30,8 +39,8 @@ def describe() -> str:
         if kind == Case.Kind.REIDENTIFY:
             parts.append(f"## {titles[kind]}\n\n除“{steps[0].title}”外与纳入认定完全相同。\n")
             continue
-        parts.append(f"## {titles[kind]}\n\n{_table(steps, _labels(kind))}\n")
-    return "\n".join(parts)
+        parts.append(f"## {titles[kind]}\n\n{table_of(steps, _labels(kind), dict(DutyTaken.Duty.choices))}\n")
+    return "\n".join([*parts, *(section() for section in _more)])
 
 
 def _labels(kind: str) -> dict[str, str]:
@@ -39,13 +48,13 @@ def _labels(kind: str) -> dict[str, str]:
     return {NEW: "（新）", **{state.value: str(state.label) for state in states}}
 
 
-def _table(steps: Iterable[Step], labels: dict[str, str]) -> str:
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(_row(step, labels) for step in steps)]
+def table_of(steps: Iterable[Step], labels: Mapping[str, str], duties: Mapping[str, str]) -> str:
+    """The steps as a table; `labels` are the words of the states, `duties` those of the duties."""
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(_row(step, labels, duties) for step in steps)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _row(step: Step, labels: dict[str, str]) -> tuple[str, ...]:
-    duties = dict(DutyTaken.Duty.choices)
+def _row(step: Step, labels: Mapping[str, str], duties: Mapping[str, str]) -> tuple[str, ...]:
     barred = "、".join(duties[duty] for duty in step.barred)
     targets = "、".join(labels[target] for target in step.targets)
     return (

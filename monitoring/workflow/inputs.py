@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from accounts.errors import Refused
 from sheets.faults import CellFault
 from sheets.ids import clean_id
 
-Kind = Literal["text", "date", "number", "flag", "choice", "choices", "uid", "names", "rows"]
+Kind = Literal["text", "date", "number", "money", "flag", "choice", "choices", "uid", "names", "rows"]
 LARGEST = 32_767
+MOST_MONEY = Decimal(10**9)
 _LIKE_A_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 MOST_ROWS = 500
 
@@ -24,7 +26,7 @@ class Input:
     """One value that an action takes.
 
     `names` is a list of texts, `choices` a list of values from `choices`, `rows` a list of objects of `fields`;
-    `number` a whole number from 0. A `sealed` value is personal and is not written into the history. Only an
+    `number` a whole number from 0, `money` yuan with at most two decimals. A `sealed` value is personal and is not written into the history. Only an
     `encrypted` one may hold a resident number, because its row keeps it so.
     """
 
@@ -116,6 +118,18 @@ def _number(wanted: Input, given: Any) -> int:
     return given
 
 
+def _money(wanted: Input, given: Any) -> Decimal:
+    try:
+        amount = Decimal(given.strip() if isinstance(given, str) else given)
+    except (InvalidOperation, TypeError, ValueError, AttributeError) as error:
+        raise _Wrong(f"{wanted.title}应为金额，如 35000.00") from error
+    if isinstance(given, bool | float) or not amount.is_finite() or not 0 <= amount < MOST_MONEY:
+        raise _Wrong(f"{wanted.title}应为不小于 0 的金额")
+    if amount != round(amount, 2):
+        raise _Wrong(f"{wanted.title}至多两位小数")
+    return round(amount, 2)
+
+
 def _flag(wanted: Input, given: Any) -> bool:
     if not isinstance(given, bool):
         raise _Wrong(f"{wanted.title}应为 是 或 否")
@@ -166,6 +180,7 @@ _READERS = {
     "text": _text,
     "date": _date,
     "number": _number,
+    "money": _money,
     "flag": _flag,
     "choice": _choice,
     "choices": _choices,
@@ -183,4 +198,4 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return str(value) if isinstance(value, UUID | Decimal) else value

@@ -122,7 +122,7 @@ class Step:
     @property
     def levels(self) -> list[str]:
         """Of village, township and county, where the step may be taken."""
-        held = {LEVELS[role] for role in self.roles}
+        held = {LEVELS[role] for role in self.roles if role in LEVELS}
         return [level for level in LEVEL_NAMES if level in held]
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from builders import make_household, make_number
-from django.db import connections
 from django.utils import timezone
+from races import at_once
 from visit_world import Hand, hand_of, known_household
 
-from accounts.errors import Refused
 from accounts.models import Division, User
 from monitoring.models import Application, Clue, Transition, Visit, VisitDraft
 from monitoring.services.applications import link_application, submit_application
@@ -23,24 +19,6 @@ from monitoring.services.visit_submit import submit_draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 TIMES = 20
-
-
-def at_once(act: Callable[[int], Any]) -> list[str]:
-    """What became of each of TIMES simultaneous calls: done, or the code of the refusal."""
-    barrier = Barrier(TIMES)
-
-    def _one(number: int) -> str:
-        try:
-            barrier.wait(30)
-            act(number)
-            return "done"
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(TIMES) as pool:
-        return list(pool.map(_one, range(TIMES)))
 
 
 def content() -> dict[str, Any]:
@@ -57,7 +35,8 @@ def test_a_visit_handed_in_by_many_taps_is_one(owner: User, township: User, vill
     answers = at_once(
         lambda _: kept.append(
             submit_draft(subject=subject, uid=hand.uid, version=hand.clue.version, actor=owner, at=timezone.now()).uid
-        )
+        ),
+        TIMES,
     )
     assert set(answers) == {"done"}
     assert set(kept) == {hand.uid}
@@ -76,7 +55,7 @@ def test_answers_of_many_tabs_go_into_one_draft(owner: User, village: Division) 
             at=timezone.now(),
         )  # fmt: skip
 
-    assert set(at_once(_save)) == {"done"}
+    assert set(at_once(_save, TIMES)) == {"done"}
     draft = VisitDraft.objects.get()
     assert '"people"' in draft.answers
     assert '"work"' in draft.answers
@@ -89,14 +68,15 @@ def test_an_application_sent_many_times_at_once_is_one(village: Division) -> Non
             submit_application(
                 village=village, uid=uid, content=content(), at=timezone.now(), address="10.0.0.9"
             ).number
-        )
+        ),
+        TIMES,
     )
     assert set(answers) == {"done"}
     assert len(set(numbers)) == Application.objects.count() == 1
 
 
 def test_the_control_forms_of_their_own_are_as_many_as_they_are(village: Division) -> None:
-    at_once(lambda _: submit_application(village=village, uid=uuid4(), content=content(), at=timezone.now()))
+    at_once(lambda _: submit_application(village=village, uid=uuid4(), content=content(), at=timezone.now()), TIMES)
     assert Application.objects.count() > 1
 
 
@@ -104,7 +84,7 @@ def test_an_application_linked_by_many_at_once_is_one_clue(owner: User, village:
     household = make_household(village)
     application = submit_application(village=village, uid=uuid4(), content=content(), at=timezone.now()).application
     answers = at_once(
-        lambda _: link_application(application=application, household=household, actor=owner, at=timezone.now())
+        lambda _: link_application(application=application, household=household, actor=owner, at=timezone.now()), TIMES
     )
     assert answers.count("done") == 1
     assert answers.count("stale") == TIMES - 1

@@ -298,6 +298,24 @@ def test_old_drafts_go(hand: Hand) -> None:
     assert drop_old_drafts(at=timezone.now() + timedelta(days=31)) == 1
 
 
+def test_pictures_that_nothing_names_go_with_the_old_drafts_and_no_others(hand: Hand, township: User) -> None:
+    hand.everything(township)
+    hand.submit()
+    kept = set(StoredFile.objects.values_list("pk", flat=True))
+    other = Hand(hand.user, hand_of(hand.user, hand.clue.village, timezone.now()).clue)
+    other.upload(photo(colour="red"))
+    other.upload(photo(size=(300, 120), colour="blue"), "sign:household")
+    other.upload(photo(size=(300, 120), colour="black"), "sign:household")
+    assert StoredFile.objects.count() == len(kept) + 3
+    drop_old_drafts(at=timezone.now() + timedelta(days=29))
+    assert StoredFile.objects.count() == len(kept) + 3
+    VisitDraft.objects.update(saved_at=timezone.now() + timedelta(days=2))
+    drop_old_drafts(at=timezone.now() + timedelta(days=31))
+    assert StoredFile.objects.count() == len(kept) + 2  # The signature that was replaced.
+    drop_old_drafts(at=timezone.now() + timedelta(days=33))
+    assert set(StoredFile.objects.values_list("pk", flat=True)) == kept
+
+
 def test_the_list_of_a_large_household_takes_as_many_questions_as_that_of_a_small_one(
     hand: Hand, township: User, hire: Callable[..., User], django_assert_max_num_queries: Any
 ) -> None:

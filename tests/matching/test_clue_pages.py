@@ -164,6 +164,28 @@ class TestAClueOfADepartment:
         clue.refresh_from_db()
         assert clue.state == "at_township"
 
+    def test_leads_to_those_before_and_after_it_that_wait_for_the_user(
+        self, village: Any, owner: User, bureau: User
+    ) -> None:
+        now = timezone.now()
+        late, middle, last = [
+            open_clue(
+                household=make_household(village), risk=risk, channel="02", actor=owner, at=now,
+                received_on=now.date() - timedelta(days=days),
+            )
+            for days, risk in ((5, "因残"), (3, "因病"), (0, "因学"))
+        ]  # fmt: skip
+        at_county = open_clue(household=late.household, risk="因病", channel="04", actor=bureau, at=now)
+
+        def beside(clue: Clue, user: User = owner) -> tuple[Clue | None, Clue | None]:
+            shown = desk(user).get(reverse("clue-detail", args=[clue.uid])).context
+            return shown["previous"], shown["next"]
+
+        assert beside(late) == (None, middle)
+        assert beside(middle) == (late, last)
+        assert beside(last) == (middle, None)
+        assert beside(middle, bureau) == (None, at_county)
+
 
 class TestSeveralAtOnce:
     def _items(self, *clues: Clue) -> list[str]:

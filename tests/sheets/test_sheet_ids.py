@@ -105,6 +105,7 @@ def test_no_message_shows_a_whole_number(written):
 def test_texts_are_scrubbed_of_numbers():
     assert scrub(f"张三{SOUND_X}，旧号990101800506525。") == f"张三{mask_id(SOUND_X)}，旧号990101*********。"
     assert SOUND[6:14] not in scrub(f"{SOUND[:6]} {SOUND[6:14]} {SOUND[14:]}")
+    assert scrub("电话13900000001。金额 139000000012") == "电话139****0001。金额 139000000012"
 
 
 def test_a_number_that_is_not_judged_is_still_cleaned():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from journeys import VOTE, Office
 from PIL import Image
 
@@ -248,6 +250,17 @@ def test_the_list_shows_what_its_tab_says(office: Office, show: str, seen: bool)
     office.wait(30)
     late = _sign_in(office.owner).get(reverse("case-list"), {"show": "overdue"}).content.decode()
     assert "张三户" in late
+
+
+@pytest.mark.parametrize(("limit", "field"), [("clock", "decision_due_on"), ("overdue", "due_on")])
+def test_the_list_offers_what_is_due_soon_by_both_limits(office: Office, limit: str, field: str) -> None:
+    case, today = office.case_of(office.verified(make_household(office.village))), timezone.localdate(office.at)
+    client = _sign_in(office.owner)
+    for days, seen in ((0, True), (2, True), (3, False), (-1, False)):
+        Case.objects.filter(pk=case.pk).update(**{field: today + timedelta(days=days)})
+        page = client.get(reverse("case-list"), {limit: "soon"})
+        assert ([row.number for row in page.context["page"].rows] == [case.number]) is seen
+        assert page.content.decode().count('<option value="soon" selected>') == 1
 
 
 def test_the_list_costs_the_same_for_one_case_and_for_four(office: Office) -> None:

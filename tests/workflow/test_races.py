@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from threading import Barrier
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from builders import make_household
-from django.db import connections
 from journeys import Office
+from races import at_once
 
-from accounts.errors import Refused
 from monitoring.models import Case, Clue, Transition, Visit
 from monitoring.services.clues import open_clue
 from monitoring.services.visits import record_visit
@@ -22,24 +17,6 @@ from monitoring.workflow import perform
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIFTY = 50
-
-
-def at_once(act: Callable[[int], Any], times: int = FIFTY) -> list[str]:
-    """What became of each of `times` simultaneous calls: done, or the code of the refusal."""
-    barrier = Barrier(times)
-
-    def _one(number: int) -> str:
-        try:
-            barrier.wait(30)
-            act(number)
-            return "done"
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(_one, range(times)))
 
 
 def _waiting(office: Office) -> Case:
@@ -58,7 +35,8 @@ def _waiting(office: Office) -> Case:
 def test_fifty_parallel_approvals_have_one_effect(office: Office) -> None:
     case = _waiting(office)
     answers = at_once(
-        lambda n: perform(subject=case, action="review_pass", actor=office.leader, at=office.at, version=case.version)
+        lambda n: perform(subject=case, action="review_pass", actor=office.leader, at=office.at, version=case.version),
+        FIFTY,
     )
     assert sorted(answers) == ["done"] + ["stale"] * (FIFTY - 1)
     assert Transition.objects.filter(case=case).count() == 1
@@ -84,7 +62,8 @@ def test_fifty_reports_of_one_risk_make_one_clue(office: Office) -> None:
     answers = at_once(
         lambda n: open_clue(
             household=household, risk="因病", channel="02", actor=office.owner, at=office.at, content=f"第{n}次"
-        )
+        ),
+        FIFTY,
     )
     assert answers == ["done"] * FIFTY
     clue = Clue.objects.get()
