@@ -1,0 +1,131 @@
+"""Runs of the checks as jobs: ask, hand to a worker, look after, and do each month unasked.
+
+The row of the run is the truth; a message carries its id and may be lost or come twice (trust.md 5.5).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.errors import Conflict, Refused
+from accounts.models import Division, User
+from accounts.permissions import require
+from accounts.services.audit import record
+from monitoring.services.runs import counties_with_households
+from quality.models import QualityRun
+from quality.permissions import RUN
+from quality.services.checking import execute
+
+State = QualityRun.State
+# A message that nobody has answered for so long is sent again.
+UNANSWERED = timedelta(minutes=2)
+# Longer than a task may run, so that whoever is silent for so long is dead.
+SILENCE = timedelta(minutes=7)
+MOST_ATTEMPTS = 3
+EARLIEST = date(1950, 1, 1)
+DIED = "检查连续 3 次中断，已停止。请联系系统管理员查看日志，处理后重新发起。"
+log = logging.getLogger(__name__)
+
+
+def queue_checks(*, division: Division, as_of: date | None, actor: User | None, at: datetime) -> QualityRun:
+    """Ask for a run over a place; a worker takes it up.
+
+    Raises:
+        Conflict: one is open over the same place. Refused: a day to come. Forbidden, OutOfScope: not his to start.
+    """
+    run = create_run(division=division, as_of=as_of, actor=actor, at=at)
+    transaction.on_commit(lambda: send(run.pk))
+    return run
+
+
+def create_run(*, division: Division, as_of: date | None, actor: User | None, at: datetime) -> QualityRun:
+    """The row of a new run. Raises: as `queue_checks`."""
+    require(actor=actor, right=RUN, code=division.code, at=at)
+    today = timezone.localdate(at)
+    on = as_of or today
+    if not EARLIEST <= on <= today:
+        raise Refused(f"截至日期应在 {EARLIEST:%Y} 年到今天之间。", field="as_of", code="invalid")
+    try:
+        with transaction.atomic():
+            run = QualityRun.objects.create(division=division, as_of=on, started_by=actor, queued_at=at)
+            detail = {"division": division.code, "as_of": on.isoformat()}
+            record(actor=actor, at=at, action="quality.queued", target=run, detail=detail)
+    except IntegrityError:
+        raise Conflict(f"{division.name}的数据质量检查还没有结束，请等它结束后再发起。", code="run_open") from None
+    return run
+
+
+def check_now(*, division: Division, as_of: date | None, actor: User | None, at: datetime) -> QualityRun:
+    """Run in this process, for the command line; the row as it then stands."""
+    run = create_run(division=division, as_of=as_of, actor=actor, at=at)
+    execute(run.pk)
+    run.refresh_from_db()
+    if run.state == State.FAILED:
+        raise Refused(run.error)
+    return run
+
+
+def send(run_id: int) -> None:
+    """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
+    from quality.tasks import run_checks  # the tasks call these services
+
+    QualityRun.objects.filter(pk=run_id, state=State.QUEUED).update(heartbeat_at=timezone.now())
+    try:
+        run_checks.delay(run_id)
+    except OSError as error:  # kombu's connection errors among them
+        log.warning("数据质量检查 %s 的消息没有发出（%s），稍后重发", run_id, type(error).__name__)
+
+
+def sweep_runs(*, at: datetime) -> dict[str, int]:
+    """Send again what no worker has taken, restart what has died, give up what dies each time."""
+    waiting = list(QualityRun.objects.unanswered(at - UNANSWERED).values_list("pk", flat=True))
+    dead = QualityRun.objects.silent(at - SILENCE)
+    parked = dead.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, error=DIED, finished_at=at)
+    restarted = [pk for pk in dead.values_list("pk", flat=True) if _requeue(pk, at)]
+    for pk in [*waiting, *restarted]:
+        send(pk)
+    return {"sent": len(waiting), "restarted": len(restarted), "parked": parked}
+
+
+def _requeue(run_id: int, at: datetime) -> bool:
+    return bool(QualityRun.objects.silent(at - SILENCE).filter(pk=run_id).update(state=State.QUEUED))
+
+
+def start_monthly_runs(*, at: datetime) -> list[QualityRun]:
+    """Queue a run for every county with households, where none is open."""
+    started = []
+    for county in counties_with_households():
+        try:
+            started.append(queue_checks(division=county, as_of=None, actor=None, at=at))
+        except Conflict:
+            continue  # somebody was quicker, which is as good
+    return started
+
+
+def ensure_schedule() -> None:
+    """Enter the monthly run and the sweeper into the beat's tables; safe to call at every start."""
+    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+    # After the match, which may open and close work that the checks look at.
+    monthly, _ = CrontabSchedule.objects.get_or_create(
+        minute="0",
+        hour=str((settings.MATCH_HOUR + 2) % 24),
+        day_of_month=str(settings.MATCH_DAY),
+        day_of_week="*",
+        month_of_year="*",
+        timezone=settings.TIME_ZONE,
+    )
+    minutely, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
+    PeriodicTask.objects.update_or_create(
+        name="每月数据质量检查",
+        defaults={"task": "quality.tasks.start_monthly_checks", "crontab": monthly, "interval": None},
+    )
+    PeriodicTask.objects.update_or_create(
+        name="数据质量检查值守",
+        defaults={"task": "quality.tasks.sweep_runs", "interval": minutely, "crontab": None, "expire_seconds": 60},
+    )
