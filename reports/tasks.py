@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reports.services import exports
+from reports.services import exports, freezing
 
 
 @shared_task
@@ -24,3 +24,15 @@ def sweep_exports() -> None:
 def drop_old_exports() -> None:
     """Throw away workbooks that were kept long enough."""
     exports.drop_old_exports(at=timezone.now())
+
+
+@shared_task
+def freeze_month(closing_id: int) -> None:
+    """Put away the ledgers of one accepted month."""
+    freezing.execute_freezing(closing_id)
+
+
+@shared_task
+def sweep_freezing() -> None:
+    """Go on with accepted months that nobody works at any more."""
+    freezing.sweep_freezing(at=timezone.now())

@@ -64,5 +64,5 @@ class LedgerView(Endpoint):
                 masked=not given.get("whole", False),
                 purpose=given.get("purpose", ""),
             )
-            title = f"{division.name}{result.ledger.title}（{result.as_of:%Y%m%d}）.xlsx"
-            return as_download(path, title)
+            masked = not given.get("whole", False)
+            return as_download(path, result.ledger.filename(division, result.as_of, masked=masked))

@@ -6,7 +6,7 @@ here is that move: `target` is the state, `happened_on` since when.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
@@ -14,6 +14,7 @@ from django.db.models import CharField, DateField, Exists, F, OuterRef, Q, Query
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
+from accounts.knowledge import day_of
 from accounts.models import Division
 from accounts.scope import in_division
 from monitoring.models import Case, Clue, Transition, Visit
@@ -24,37 +25,42 @@ REFUSED = (STATE.UNFOUNDED, STATE.NOT_ENROLLED)
 LAID_ASIDE = (STATE.WATCHED, STATE.UNVERIFIABLE, STATE.WITHDRAWN)
 TRUE = (Visit.Finding.TRUE, Visit.Finding.PARTLY)
 CHECKS = ("verify", "reopen")
+Known = datetime | None
 
 
-def stands(division: Division, on: date) -> QuerySet[Any]:
+def stands(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """The last move by a day of every clue of a place received by then; `place` is the clue's village."""
-    return _last(Transition.objects.as_of(on).exclude(source=F("target")), division, on)
+    return _last(Transition.objects.as_of(on, known_at).exclude(source=F("target")), division, on)
 
 
-def checks(division: Division, on: date) -> QuerySet[Any]:
+def checks(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """The home check of every clue that had one handed in by a day and was not reopened since; `found` its finding."""
-    last = _last(Transition.objects.as_of(on).filter(action__in=CHECKS), division, on).filter(action="verify")
+    steps = Transition.objects.as_of(on, known_at).filter(action__in=CHECKS)
+    last = _last(steps, division, on).filter(action="verify")
     return last.annotate(found=Cast(KT("data__finding"), CharField(max_length=10)))
 
 
-def overdue(division: Division, on: date) -> QuerySet[Any]:
-    """The clues of `stands` that are in hand, and the county had not decided by its term."""
+def overdue(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
+    """The clues of `stands` that are in hand, and the county had not decided by its term. The county decides on the
+    day itself, so the day says whether the decision was known."""
+    decided_by = min(on, day_of(known_at))
     rows = (
-        stands(division, on)
+        stands(division, on, known_at)
         .filter(target__in=OPEN)
         .annotate(case_number=Cast(KT("data__case"), CharField(max_length=30)))
     )
     cases = Case.objects.filter(number=OuterRef("case_number"))
     running = Choose(When(paused_on__isnull=True, then=F("decision_due_on")))
     in_case = When(target=STATE.IDENTIFYING, then=Subquery(cases.values(term=running)[:1]))
-    decided = Subquery(cases.filter(decided_on__lte=on).values("decided_on")[:1], output_field=DateField())
+    decided = Subquery(cases.filter(decided_on__lte=decided_by).values("decided_on")[:1], output_field=DateField())
     rows = rows.annotate(term=Choose(in_case, default=F("clue__decision_due_on"), output_field=DateField()))
     return rows.filter(term__lt=Coalesce(decided, Value(on), output_field=DateField()))
 
 
-def is_late(clue: Clue, case: Case | None, ended_on: date | None, on: date) -> bool:
+def is_late(clue: Clue, case: Case | None, ended_on: date | None, on: date, known_at: Known = None) -> bool:
     """The rule of `overdue` for one clue, whether still in hand or not; `case` is the one into which it went."""
-    decided_on = case.decided_on if case and case.decided_on and case.decided_on <= on else None
+    decided_by = min(on, day_of(known_at))
+    decided_on = case.decided_on if case and case.decided_on and case.decided_on <= decided_by else None
     term = (None if case.paused_on else case.decision_due_on) if case else clue.decision_due_on
     return term is not None and term < (decided_on or ended_on or on)
 

@@ -11,6 +11,7 @@ up exactly. All querysets carry `place`, the code of the village where the house
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -33,8 +34,10 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Lag, RowNumber
 from django.db.models.lookups import In
 
+from accounts.knowledge import recorded_by
 from accounts.models import Division
 from households.models import LifeEvent, Membership
+from households.querysets import struck_off_after
 from monitoring.models import EpisodeEvent
 
 KIND = EpisodeEvent.Kind
@@ -53,10 +56,9 @@ def turns(on: date, known_at: Known = None) -> QuerySet[Any]:
 
     `nth` puts the identification before other turns of its day, `opens` is 1 or 0.
     """
-    in_time = Q(**{f"{HOME}__cancelled_on__isnull": True}) | Q(happened_on__lte=F(f"{HOME}__cancelled_on"))
     return (
         EpisodeEvent.objects.as_of(on, known_at)
-        .filter(in_time, kind__in=TURNS)
+        .filter(registered(HOME, known_at, gte=F("happened_on")), kind__in=TURNS)
         .annotate(
             nth=Case(When(kind=KIND.IDENTIFIED, then=0), default=1, output_field=IntegerField()),
             opens=Case(When(kind__in=OPEN, then=1), default=0, output_field=IntegerField()),
@@ -65,21 +67,27 @@ def turns(on: date, known_at: Known = None) -> QuerySet[Any]:
 
 
 _FORWARD = ("happened_on", "nth", "id")
-_BACKWARD = ("-episode__serial", "-happened_on", "-nth", "-id")
+BACKWARD = ("-episode__serial", "-happened_on", "-nth", "-id")
 
 
 # --- stock ---
 
 
-def standing(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
-    """The turn by which each household of a place stands on a day: open, cleared or cancelled, each household once."""
-    there = Q(**{f"{HOME}__cancelled_on__isnull": True}) | Q(**{f"{HOME}__cancelled_on__gt": on})
-    return living_in(_last(division, on, known_at).filter(there), division, on, HOME)
+def standing(
+    division: Division, on: date, known_at: Known = None, *, among: Collection[int] | None = None
+) -> QuerySet[Any]:
+    """The turn by which each household of a place stands on a day: open, cleared or cancelled, each household once.
+    `among` are the households to look at (by key), where not all."""
+    there = registered(HOME, known_at, gt=on)
+    return living_in(_last(division, on, known_at, among).filter(there), division, on, HOME, known_at)
 
 
-def _last(division: Division, on: date, known_at: Known) -> QuerySet[EpisodeEvent]:
-    rank = Window(RowNumber(), partition_by=f"{HOME}_id", order_by=list(_BACKWARD))
-    ranked = turns(on, known_at).filter(_near(division, HOME)).annotate(back=rank)
+def _last(
+    division: Division, on: date, known_at: Known, among: Collection[int] | None = None
+) -> QuerySet[EpisodeEvent]:
+    wanted = Q() if among is None else Q(**{f"{HOME}__in": among})
+    rank = Window(RowNumber(), partition_by=f"{HOME}_id", order_by=list(BACKWARD))
+    ranked = turns(on, known_at).filter(_near(division, HOME), wanted).annotate(back=rank)
     return EpisodeEvent.objects.filter(pk__in=ranked.filter(back=1).values("pk"))
 
 
@@ -88,19 +96,22 @@ def _last(division: Division, on: date, known_at: Known) -> QuerySet[EpisodeEven
 
 def flows(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[EpisodeEvent]:
     """Turns after one day and up to another that opened a closed episode or closed an open one."""
-    return living_in(_effective(division, after, on, known_at), division, OuterRef("happened_on"), HOME)
+    turned = _effective(division, after, on, known_at)
+    return living_in(turned, division, OuterRef("happened_on"), HOME, known_at)
 
 
 def endings(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[EpisodeEvent]:
     """Households that left monitoring by being cancelled: the turn that says so, else, where the register struck off
     an open household, the turn by which it stood. `gone_on` is the day."""
     cancelled = _effective(division, after, on, known_at).filter(kind=KIND.CANCELLED)
-    struck = _last(division, on, known_at).filter(
-        kind__in=OPEN, **{f"{HOME}__cancelled_on__gt": after, f"{HOME}__cancelled_on__lte": on}
+    struck = (
+        _last(division, on, known_at)
+        .filter(kind__in=OPEN, **{f"{HOME}__cancelled_on__gt": after, f"{HOME}__cancelled_on__lte": on})
+        .exclude(struck_off_after(known_at, HOME) if known_at else Q(pk__in=[]))
     )
     rows = EpisodeEvent.objects.filter(Q(pk__in=cancelled.values("pk")) | Q(pk__in=struck.values("pk")))
     day = Case(When(kind=KIND.CANCELLED, then=F("happened_on")), default=F(f"{HOME}__cancelled_on"))
-    return living_in(rows.annotate(gone_on=day), division, OuterRef("gone_on"), HOME)
+    return living_in(rows.annotate(gone_on=day), division, OuterRef("gone_on"), HOME, known_at)
 
 
 def _effective(division: Division, after: date, on: date, known_at: Known) -> QuerySet[EpisodeEvent]:
@@ -118,13 +129,13 @@ def _effective(division: Division, after: date, on: date, known_at: Known) -> Qu
 def arrivals(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[LifeEvent]:
     """Moves of whole monitored households into the villages of a place; `elsewhere` is the village that they left."""
     moved = _moves(division, after, on, known_at)
-    return _between(moved.annotate(place=_village_after(), elsewhere=_village_before()), division)
+    return _between(moved.annotate(place=_village_after(known_at), elsewhere=_village_before()), division)
 
 
 def departures(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[LifeEvent]:
     """Moves of whole monitored households out of the villages of a place; `elsewhere` is where they went."""
     moved = _moves(division, after, on, known_at)
-    return _between(moved.annotate(place=_village_before(), elsewhere=_village_after()), division)
+    return _between(moved.annotate(place=_village_before(), elsewhere=_village_after(known_at)), division)
 
 
 def joined(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[Membership]:
@@ -141,88 +152,118 @@ def joined(division: Division, after: date, on: date, known_at: Known = None) ->
 
 def left(division: Division, after: date, on: date, known_at: Known = None) -> QuerySet[Membership]:
     """Persons who ceased to be members of monitored households, but for those struck off with them (`endings`)."""
-    changed = _changes(division, "left_on", after, on, known_at)
+    changed = _changes(division, "left_on", after, on, known_at).filter(left_by(known_at))
     return changed.exclude(left_reason__in=(Left.RELATION, Left.CANCELLED))
 
 
+def left_by(known_at: Known) -> Q:
+    """Condition on memberships: that the member left was on record by then. Leavings of old have no moment."""
+    if known_at is None:
+        return Q()
+    return Q(left_recorded_at__isnull=True) | Q(left_recorded_at__lte=known_at)
+
+
 def _moves(division: Division, after: date, on: date, known_at: Known) -> QuerySet[LifeEvent]:
-    events = LifeEvent.objects.filter(kind=MOVED, happened_on__gt=after, happened_on__lte=on)
+    events = LifeEvent.objects.filter(recorded_by(known_at), kind=MOVED, happened_on__gt=after, happened_on__lte=on)
     return events.filter(_near(division, "household"), _was_open("happened_on", on, known_at))
 
 
 def _changes(division: Division, field: str, after: date, on: date, known_at: Known) -> QuerySet[Membership]:
-    changed = Membership.objects.filter(**{f"{field}__gt": after, f"{field}__lte": on})
+    changed = Membership.objects.filter(recorded_by(known_at), **{f"{field}__gt": after, f"{field}__lte": on})
     monitored = changed.filter(_near(division, "household"), _was_open(field, on, known_at))
-    return living_in(monitored, division, OuterRef(field), "household", before=True)
+    return living_in(monitored, division, OuterRef(field), "household", known_at, before=True)
 
 
 def _was_open(field: str, on: date, known_at: Known) -> Q:
     """Condition: the row's household was monitored at the end of the day before the one in `field`."""
     earlier = turns(on, known_at).filter(**{HOME: OuterRef("household_id")}, happened_on__lt=OuterRef(field))
-    stood = Subquery(earlier.order_by(*_BACKWARD).values("kind")[:1])
-    there = Q(household__cancelled_on__isnull=True) | Q(household__cancelled_on__gte=F(field))
-    return Q(In(stood, list(OPEN))) & there
+    stood = Subquery(earlier.order_by(*BACKWARD).values("kind")[:1])
+    return Q(In(stood, list(OPEN))) & registered("household", known_at, gte=F(field))
+
+
+def registered(household: str, known_at: Known, **ends: Day) -> Q:
+    """Condition: the register had not struck the household at that path off, or on a day that fits (`gt=on`), as known
+    at a moment."""
+    ((how, day),) = ends.items()
+    there = Q(**{f"{household}__cancelled_on__isnull": True}) | Q(**{f"{household}__cancelled_on__{how}": day})
+    return there if known_at is None else there | struck_off_after(known_at, household)
 
 
 # --- where, and how many persons ---
 
 
-def members_on(day: Day, household: str) -> Q:
+def members_on(day: Day, household: str, known_at: Known = None) -> Q:
     """Condition on the memberships of the household at that path: in force at the end of a day."""
-    path = f"{household}__memberships"
-    left = Q(**{f"{path}__left_on__isnull": True}) | Q(**{f"{path}__left_on__gt": day})
-    return Q(**{f"{path}__joined_on__lte": day}) & left
+    path = f"{household}__memberships" if household else "memberships"
+    there = Q(**{f"{path}__left_on__isnull": True}) | Q(**{f"{path}__left_on__gt": day})
+    if known_at is not None:
+        there |= Q(**{f"{path}__left_recorded_at__gt": known_at})
+    return Q(**{f"{path}__joined_on__lte": day}) & recorded_by(known_at, f"{path}__recorded_at") & there
 
 
-def members_at_turn(day: Day, household: str) -> Q:
+def members_at_turn(day: Day, household: str, known_at: Known = None) -> Q:
     """The same before the striking off, which takes the members along at the end of its day."""
     path = f"{household}__memberships"
-    struck = {f"{path}__left_on": day, f"{path}__left_reason": Left.CANCELLED, f"{path}__joined_on__lte": day}
-    return members_on(day, household) | Q(**struck)
+    struck = Q(**{f"{path}__left_on": day, f"{path}__left_reason": Left.CANCELLED, f"{path}__joined_on__lte": day})
+    return members_on(day, household, known_at) | (struck & recorded_by(known_at, f"{path}__recorded_at"))
 
 
-def place_on(day: Day, household: str, *, before: bool = False) -> Case:
+def place_on(day: Day, household: str, known_at: Known = None, *, before: bool = False) -> Case:
     """Code of the village where the household at that path lived at the end of a day (`before`: at its beginning).
 
-    The next move tells where it came from; without one it lives where the register says.
+    The next move tells where it came from; without one it lives where the register says. A move that was not known at
+    the moment comes next too, whatever its day: by then it had led nowhere. The path is '' for rows that are
+    households themselves.
     """
     later = Q(happened_on__gte=day) if before else Q(happened_on__gt=day)
-    return _next_village(Q(later, household=OuterRef(household)), household)
+    return _next_village(Q(_or_unknown(later, known_at), household=OuterRef(household or "pk")), household)
+
+
+def _or_unknown(later: Q, known_at: Known) -> Q:
+    return later if known_at is None else later | Q(recorded_at__gt=known_at)
 
 
 def _village_before() -> Cast:
     return Cast(KT("data__village__0"), CharField(max_length=12))
 
 
-def _village_after() -> Case:
+def _village_after(known_at: Known) -> Case:
     """Where a move led, by the same chain of moves that `place_on` reads."""
     same_day = Q(happened_on=OuterRef("happened_on"), id__gt=OuterRef("id"))
-    later = Q(happened_on__gt=OuterRef("happened_on")) | same_day
+    later = _or_unknown(Q(happened_on__gt=OuterRef("happened_on")) | same_day, known_at)
     return _next_village(Q(later, household=OuterRef("household_id")), "household")
 
 
 def _next_village(later: Q, household: str) -> Case:
     moves = LifeEvent.objects.filter(later, kind=MOVED).order_by("happened_on", "id")
-    came_from = Coalesce(Subquery(moves.values(came_from=_village_before())[:1]), F(f"{household}__village_id"))
+    here = F(_village(household))
+    came_from = Coalesce(Subquery(moves.values(came_from=_village_before())[:1]), here)
     # The look at the moves is for the few who ever moved.
-    return Case(When(_moved(household), then=came_from), default=F(f"{household}__village_id"))
+    return Case(When(_moved(household), then=came_from), default=here)
+
+
+def _village(household: str) -> str:
+    return f"{household}__village_id" if household else "village_id"
 
 
 def _moved(household: str) -> Q:
-    return Q(**{f"{household}__in": LifeEvent.objects.filter(kind=MOVED).values("household_id")})
+    return Q(**{f"{household or 'pk'}__in": LifeEvent.objects.filter(kind=MOVED).values("household_id")})
 
 
 def _near(division: Division, household: str) -> Q:
     """Condition: the household lives in the place, or has ever moved; narrows before the exact look at the day."""
     low, high = division.code_range
-    here = Q(**{f"{household}__village_id__gte": low, f"{household}__village_id__lt": high})
+    village = _village(household)
+    here = Q(**{f"{village}__gte": low, f"{village}__lt": high})
     return here | _moved(household)
 
 
-def living_in(rows: Any, division: Division, day: Day, household: str, *, before: bool = False) -> Any:
+def living_in(
+    rows: Any, division: Division, day: Day, household: str, known_at: Known = None, *, before: bool = False
+) -> Any:
     """The rows whose household, at that path, lived in a place at the end of a day, with its village as `place`."""
     near = rows.filter(_near(division, household))
-    return _between(near.annotate(place=place_on(day, household, before=before)), division)
+    return _between(near.annotate(place=place_on(day, household, known_at, before=before)), division)
 
 
 def _between(rows: Any, division: Division) -> Any:

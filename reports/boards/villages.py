@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Division
-from accounts.scope import in_division
 from households.models import Category, Household, Membership
 from reports.asof import episodes as q
 from reports.boards.standing import STANDING
@@ -17,13 +16,15 @@ from reports.ledgers.telling import Told
 
 
 def _members(reading: Reading) -> QuerySet[Any]:
-    """Members on the day of households that stand on it, by the village where the register has them: of lifted
-    households (脱贫户) and monitored ones, a person of both once."""
-    standing = q.standing(reading.division, reading.on, reading.known_at).filter(kind__in=q.OPEN)
-    homes = Household.objects.active(reading.on).filter(in_division("village_id", reading.division))
-    wanted = homes.filter(Q(category=Category.LIFTED) | Q(pk__in=standing.values(q.HOME)))
-    rows = Membership.objects.as_of(reading.on).filter(household__in=wanted.values("pk"))
-    return rows.annotate(place=F("household__village_id"))
+    """Members on the day of households that stand on it, by the village where they lived then: of lifted households
+    (脱贫户) and monitored ones, a person of both once."""
+    on, known_at = reading.on, reading.known_at
+    standing = q.standing(reading.division, on, known_at).filter(kind__in=q.OPEN)
+    wanted = Q(household__category=Category.LIFTED) | Q(household__in=standing.values(q.HOME))
+    there = Household.objects.as_of(on, known_at).values("pk")
+    rows = Membership.objects.as_of(on, known_at).filter(wanted, household__in=there)
+    found: QuerySet[Any] = q.living_in(rows, reading.division, on, "household", known_at)
+    return found
 
 
 def _tell(row: Any) -> Told:

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.scope import Scope
+from accounts.permissions import PERMISSIONS
+from accounts.scope import Scope, in_division, scope_of
 from assistance.models import Plan
 from households.models import ChangeProposal, Membership
 from monitoring.clock import add_months
 from monitoring.feeds import FEEDS
-from monitoring.models import Case, Clue, Episode, FeedBatch
+from monitoring.models import Application, Case, Clue, Episode, FeedBatch
 from monitoring.policy import value_of
 from monitoring.turns import LEVELS
+from quality.models import Exemption, Fault
+from quality.permissions import DECIDE
+from records.models import Problem
+from records.problems import turns
+from reports.models import Closing
+from reports.services.closing_board import waiting_for
 
 # Of each sort the nearest so many are listed.
 MOST = 60
@@ -54,10 +62,15 @@ def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
     if levels:
         found += _clues(user, today)
         found += _cases(user)
+        found += [*_quality(user, today), *_exemptions(user)]
+    found += _applications(user)
     if scope.roles & _FIELD:
         found += [*_plans(user, today), *_visits(user, today), *_proposals(user)]
+    found += _closings(user, today)
     if scope.departments or Role.COUNTY_BUREAU in scope.roles:
         found += _feeds(scope, today)
+    if levels or scope.departments:
+        found += _problems(user, scope, today)
     return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
 
 
@@ -135,6 +148,76 @@ def _proposals(user: User) -> Iterator[Task]:
     for row in _listed(rows, "household__", "proposed_at"):
         why = f"公安报来{row.person.name}{row.kind}，核对后才改登记"
         yield Task(None, "人口变动", row.household, why, reverse("household-detail", args=[row.household.uid]), "核对")
+
+
+def _applications(user: User) -> Iterator[Task]:
+    """Farmers' own applications that nobody has linked to a household; no rule sets them a day."""
+    rows = (
+        Application.objects.visible_to(user).waiting_for(user).select_related("village").order_by("submitted_at", "id")
+    )
+    for row in rows.defer("content_sealed")[:MOST]:
+        day = timezone.localdate(row.submitted_at)
+        why = f"{day.month}月{day.day}日交来的申报，还没有对应到登记的户；对应上就转成线索，不属实的写明理由"
+        link = reverse("application-detail", args=[row.uid])
+        yield Task(None, "农户申报", None, why, link, "对应", f"{row.village.name}的申报")
+
+
+def _quality(user: User, today: date) -> Iterator[Task]:
+    """All faults that are his to mend as one thing to do; the list has them one by one."""
+    rows = Fault.objects.visible_to(user).mine(user).open(today)
+    sums = rows.aggregate(number=Count("pk"), grave=Count("pk", filter=Q(level=1)), first=Min("due_on"))
+    if sums["number"]:
+        grave = f"，其中严重的 {sums['grave']} 条" if sums["grave"] else ""
+        why = f"登记的数据有 {sums['number']} 条要改{grave}"
+        link = f"{reverse('quality-faults')}?show=mine"
+        yield Task(sums["first"], "数据质量", None, why, link, "去改", f"{sums['number']} 条问题")
+
+
+def _exemptions(user: User) -> Iterator[Task]:
+    """Exemptions that wait for somebody who may grant them, but for those that he asked for himself."""
+    condition = Q(pk__in=[])
+    for post in scope_of(user).posts:
+        if post.role in PERMISSIONS[DECIDE]:
+            whole = Q() if post.role == Role.COUNTY_BUREAU else ~Q(subject="")
+            condition |= in_division("division_id", post.division) & whole
+    number = Exemption.objects.filter(condition).waiting().exclude(requested_by=user).count()
+    if number:
+        why = f"有 {number} 条豁免申请等着审批"
+        yield Task(None, "豁免审批", None, why, reverse("quality-exemptions"), "审批", f"{number} 条申请")
+
+
+def _problems(user: User, scope: Scope, today: date) -> Iterator[Task]:
+    """Kept problems that wait for the user, and those that were signed off and should be looked at again."""
+    related = ("household", "person", "division")
+    problems = Problem.objects.visible_to(user).select_related(*related)
+    waiting = turns.waiting_for(problems, user, today).prefetch_related(_heads("household__"))
+    for row in waiting.order_by("due_on", "id")[:MOST]:
+        why = f"{row.get_state_display()}：{row.description}"
+        yield _problem_task(row, row.due_on, row.get_kind_display(), why, turns.VERB_WORDS[Problem.State(row.state)])
+    county = next((post.division_id for post in scope.posts), "0" * 12)
+    days = value_of("problem_look_back_days", on=today, code=county)
+    again = turns.look_back_due(problems, user, today, days).prefetch_related(_heads("household__"))
+    for row in again.order_by("signed_off_on", "id")[:MOST]:
+        why = f"{row.signed_off_on:%m月%d日}销号，看有没有反弹：{row.description}"
+        yield _problem_task(row, row.signed_off_on + timedelta(days=days), "回头看", why, "回头看")
+
+
+def _problem_task(row: Problem, due_on: date | None, kind: str, why: str, verb: str) -> Task:
+    link = reverse("problem-detail", args=[row.uid])
+    return Task(due_on, kind, row.household, why[:120], link, verb, "" if row.household else row.division.name)
+
+
+_CLOSING_VERBS = {3: "接收结账", 4: "上报", 5: "确认"}
+
+
+def _closings(user: User, today: date) -> Iterator[Task]:
+    """Last month's closing where it is the user's own step that is waited for."""
+    month = add_months(today.replace(day=1), -1)
+    for one in waiting_for(user, month, today):
+        link = f"{reverse('closing-board')}?division={one.division.code}&month={month:%Y-%m}"
+        returned = one.closing.state == Closing.State.RETURNED
+        why = f"被退回：{one.closing.reason}" if returned else f"{month.month}月的数核对好了就办，别人在等"
+        yield Task(one.due_on, "月度结账", None, why, link, _CLOSING_VERBS[one.division.level], one.division.name)
 
 
 def _feeds(scope: Scope, today: date) -> Iterator[Task]:

@@ -15,6 +15,9 @@ from households.models import BEGINNING, Household, LifeEvent
 from monitoring.models import Case, Clue, EpisodeEvent, Transition, Visit
 from monitoring.workflow.step import CLUE, Step
 from monitoring.workflow.table import TABLE
+from records.models import ProblemStep
+from records.problems.story import step_words
+from records.readings import kept_about
 
 Kind = Literal["family", "visit", "data", "procedure", "help"]
 KINDS: dict[str, str] = {"visit": "走访", "data": "部门", "procedure": "审批", "help": "帮扶", "family": "家庭"}
@@ -50,7 +53,7 @@ class Chapter:
 
 
 def chapter_of(household: Household, *, kind: str = "", page: int = 1, size: int = PAGE) -> Chapter:
-    """The page-th part of the time line, of one kind where named. Eight queries at most."""
+    """The page-th part of the time line, of one kind where named. Nine queries at most."""
     moments = [moment for source in _sources(kind) for moment in source(household)]
     moments.sort(key=lambda moment: (moment.on, moment.recorded_at), reverse=True)
     part = moments[(page - 1) * size : page * size]
@@ -206,6 +209,36 @@ def _episodes(household: Household) -> Iterator[Moment]:
         yield Moment(event.happened_on, event.recorded_at, "procedure", sentence, source, link, look)
 
 
+# --- the books that departments keep ---
+
+
+def _books(household: Household) -> Iterator[Moment]:
+    for kept in kept_about(household)[:MOST]:
+        link = reverse("line-detail", args=[kept.book.code, kept.line])
+        source = kept.reason or kept.book.department_label
+        what = f"{'录入' if kept.begins_line else '变更'}{kept.book.title}"
+        sentence = f"{what}：{kept.sentence}" if kept.sentence else what
+        yield Moment(kept.from_on, kept.recorded_at, "data", sentence, source, link)
+        if kept.last_day is not None and kept.ends_line:
+            told = f"{kept.book.title}截止：{kept.sentence}"
+            yield Moment(kept.last_day, kept.recorded_at, "data", told, source, link)
+
+
+# --- problems that are worked and cleared ---
+
+
+def _problems(household: Household) -> Iterator[Moment]:
+    steps = ProblemStep.objects.moves().filter(problem__household=household).select_related("problem", "actor")
+    for step in steps.order_by("-id")[:MOST]:
+        title, _ = step_words(step.problem, step)
+        sentence = f"{step.problem.get_kind_display()}问题：{title}"
+        said = step.note or (step.problem.description if step.action == "open" else "")
+        source = "，".join(filter(None, [str(step.actor or "系统"), said]))
+        look = {"signed_off": "is-ok"}.get(step.target, "")
+        link = reverse("problem-detail", args=[step.problem.uid])
+        yield Moment(step.happened_on, step.recorded_at, "procedure", sentence, source, link, look)
+
+
 # --- help ---
 
 
@@ -231,8 +264,10 @@ _SOURCES: tuple[tuple[str, Callable[[Household], Iterator[Moment]]], ...] = (
     ("visit", _visits),
     ("data", _clues),
     ("data", _proposals),
+    ("data", _books),
     ("procedure", _steps),
     ("procedure", _episodes),
+    ("procedure", _problems),
     ("help", _help),
     ("help", _deliveries),
 )

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -13,10 +14,11 @@ from django.db.models import QuerySet
 
 from accounts.models import Division
 from households.models import Household
+from reports.asof.editions import opened_with
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Proof
 from reports.ledgers.places import Places
-from sheets.layout import Paper
+from sheets.layout import Paper, SheetLayout
 from sheets.text import Cell
 
 Level = Division.Level
@@ -37,6 +39,11 @@ class Reading:
     def opening(self) -> date:
         """The last day of the month before."""
         return self.on.replace(day=1) - timedelta(days=1)
+
+    @cached_property
+    def opened_at(self) -> datetime | None:
+        """The knowledge that the month opens with: that of the last month's edition, else its own."""
+        return opened_with(self.division, self.opening, self.known_at)
 
     def of(self, division: Division) -> Reading:
         """The same day and knowledge for another place."""
@@ -83,7 +90,13 @@ class Ledger(ABC):
     freeze: ClassVar[int] = 2
     # Whether it is a sheet; figures that only pages show are none.
     printed: ClassVar[bool] = True
+    # "national" is a workbook for the national system, or what would be refused there.
+    group: ClassVar[str] = ""
+    # Sentences that a page says above the rows.
+    remarks: ClassVar[tuple[str, ...]] = ()
     columns: ClassVar[tuple[Column, ...]]
+    # Ledgers that are further sheets of its workbook.
+    further: ClassVar[tuple[Ledger, ...]] = ()
 
     @abstractmethod
     def body(self, reading: Reading) -> Body:
@@ -96,6 +109,15 @@ class Ledger(ABC):
     @abstractmethod
     def sample(self, reading: Reading, most: int) -> Sample:
         """Its first rows; costs no more the longer the ledger is, but for counting it."""
+
+    def fixed_layout(self, reading: Reading) -> SheetLayout | None:
+        """The sheet where nobody may change it; None where it is titled and laid out as all ledgers are."""
+        return None
+
+    def filename(self, division: Division, on: date, *, masked: bool) -> str:
+        """'石桥镇监测对象动态统计表（20261031）.xlsx'; whole numbers are said in the name."""
+        whole = "" if masked else "（完整号码）"
+        return f"{division.name}{self.title}（{on:%Y%m%d}）{whole}.xlsx"
 
     def opens(self) -> dict[int, tuple[str, ...]]:
         """The columns (by position) whose numbers have a list behind them; none but in summaries."""
@@ -116,8 +138,8 @@ class DetailLedger(Ledger):
         """The rows of some items, without their running number; a fixed number of queries whatever their number."""
 
     @abstractmethod
-    def household(self, item: Any) -> Household:
-        """Whom an item is about."""
+    def household(self, item: Any) -> Household | Division:
+        """Whom an item is about; the place where it is about no household."""
 
     def sums(self, reading: Reading) -> dict[str, Cell]:
         """What the 合计 row shows, by the last part of the heading; the number of items where nothing is said."""
@@ -136,8 +158,14 @@ class DetailLedger(Ledger):
         rows = [Line([None, *line], self.household(item)) for item, line in zip(items, lines, strict=True)]
         return Sample(self._totals(reading), rows, self.size(reading))
 
+    def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
+        """合计 of the sheets of places within the reading's, by code."""
+        return {place.code: self._totals(reading.of(place)) for place in places}
+
     def _totals(self, reading: Reading) -> list[Cell]:
-        sums = self.sums(reading)
+        return self._summed(self.sums(reading))
+
+    def _summed(self, sums: dict[str, Cell]) -> list[Cell]:
         return ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:

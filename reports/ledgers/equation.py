@@ -48,6 +48,14 @@ class Equation:
         broken = sum(self.left(row) != self.result.of(row) for row in [total, *rows])
         return Proof(self._words(total), len(rows), broken)
 
+    def holds(self, figures: Mapping[str, Any]) -> bool:
+        return self.left(figures) == self.result.of(figures)
+
+    def fault(self, figures: Mapping[str, Any]) -> str:
+        """The sum of a row that does not hold, with what it comes to: '… ＝ 802，表上风险未消除是 803 户'."""
+        words, _, _ = self._words(figures).rpartition(" ＝ ")
+        return f"{words} ＝ {self.left(figures):,}，表上{self.result.words}是 {self.result.of(figures):,} {self.unit}"
+
     def _words(self, total: Mapping[str, Any]) -> str:
         """'上月末未消除 811 ＋ 本月新增 14 － 本月消除 22 ＝ 风险未消除 803 户'; terms of nothing but the first are left out."""
         said = f"{self.terms[0].words} {self.terms[0].of(total):,}"

@@ -32,10 +32,10 @@ def yes_no(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
 
-def heads(households: Iterable[int], on: date) -> dict[int, Person]:
+def heads(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Person]:
     """The householder of each household on a day, else its first member."""
     wanted = set(households)
-    rows = Membership.objects.as_of(on).select_related("person").only("household_id", *_OF_PERSON)
+    rows = Membership.objects.as_of(on, known_at).select_related("person").only("household_id", *_OF_PERSON)
     found: dict[int, Person] = {}
     for members in (rows.heads(), rows):
         missing = [household for household in wanted if household not in found]
@@ -56,8 +56,10 @@ class Size:
     known: int = 0
 
 
-def sizes(households: Iterable[int], on: date) -> dict[int, Size]:
-    rows = Membership.objects.as_of(on).filter(household__in=list(households)).order_by().values("household_id")
+def sizes(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Size]:
+    rows = (
+        Membership.objects.as_of(on, known_at).filter(household__in=list(households)).order_by().values("household_id")
+    )
     counted = rows.annotate(
         members=Count("pk"),
         workers=Count("pk", filter=Q(person__labour_skill__in=ABLE)),
@@ -91,17 +93,19 @@ class Money:
         return round(now.net_per_capita / before - 1, 6) if before > 0 else None
 
 
-def money(households: Iterable[int], on: date) -> defaultdict[int, Money]:
+def money(households: Iterable[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Money]:
     found: defaultdict[int, Money] = defaultdict(Money)
-    for income in Income.objects.as_of(on).filter(household__in=list(households)).order_by("ends_on", "id"):
+    for income in Income.objects.as_of(on, known_at).filter(household__in=list(households)).order_by("ends_on", "id"):
         found[income.household_id].records.append(income)
     return found
 
 
-def guarantees(households: Iterable[int], on: date) -> defaultdict[int, dict[str, bool]]:
+def guarantees(
+    households: Iterable[int], on: date, known_at: datetime | None = None
+) -> defaultdict[int, dict[str, bool]]:
     """The latest finding about each guarantee; what was never looked at is not there."""
     found: defaultdict[int, dict[str, bool]] = defaultdict(dict)
-    rows = LivingCondition.objects.as_of(on).filter(household__in=list(households)).order_by("on", "id")
+    rows = LivingCondition.objects.as_of(on, known_at).filter(household__in=list(households)).order_by("on", "id")
     for household, *values in rows.values_list("household_id", *GUARANTEES):
         for name, value in zip(GUARANTEES, values, strict=True):
             if value is not None:
@@ -109,10 +113,12 @@ def guarantees(households: Iterable[int], on: date) -> defaultdict[int, dict[str
     return found
 
 
-def measure_counts(episodes: Iterable[int], on: date) -> defaultdict[int, Counter[str]]:
+def measure_counts(
+    episodes: Iterable[int], on: date, known_at: datetime | None = None
+) -> defaultdict[int, Counter[str]]:
     """How many measures of each category had begun by a day and were not cancelled, by episode."""
     found: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    rows = Measure.objects.standing(on).filter(starts_on__lte=on, plan__episode__in=list(episodes)).order_by()
+    rows = Measure.objects.as_of(on, known_at).filter(plan__episode__in=list(episodes)).order_by()
     counted = rows.values_list("plan__episode_id", "type__category").annotate(number=Count("pk"))
     for episode, category, number in counted:
         found[episode][category] = number

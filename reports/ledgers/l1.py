@@ -97,7 +97,7 @@ class MonitoredHouseholds(DetailLedger):
         )
 
     def sums(self, reading: Reading) -> dict[str, Cell]:
-        members = q.members_on(reading.on, "episode__household")
+        members = q.members_on(reading.on, "episode__household", reading.known_at)
         people = Count("episode__household__memberships", filter=members)
         cleared = Count("pk", distinct=True, filter=Q(kind=KIND.CLEARED))
         turns = self.items(reading).select_related(None).order_by()
@@ -124,14 +124,14 @@ class _Known:
     def __init__(self, reading: Reading, items: list[EpisodeEvent]) -> None:
         homes = [turn.episode.household_id for turn in items]
         episodes = [turn.episode for turn in items]
-        on = reading.on
-        self._heads = facts.heads(homes, on)
-        self._sizes = facts.sizes(homes, on)
-        self._money = facts.money(homes, on)
-        self._guarantees = facts.guarantees(homes, on)
-        self._measures = facts.measure_counts([episode.pk for episode in episodes], on)
+        on, known_at = reading.on, reading.known_at
+        self._heads = facts.heads(homes, on, known_at)
+        self._sizes = facts.sizes(homes, on, known_at)
+        self._money = facts.money(homes, on, known_at)
+        self._guarantees = facts.guarantees(homes, on, known_at)
+        self._measures = facts.measure_counts([episode.pk for episode in episodes], on, known_at)
         self._helpers = facts.helpers(episodes)
-        self._course = facts.courses(homes, on, reading.known_at)
+        self._course = facts.courses(homes, on, known_at)
 
     def line(self, turn: EpisodeEvent) -> Iterator[Cell]:
         episode, home = turn.episode, turn.episode.household

@@ -1,4 +1,4 @@
-"""L14 住房安全排查台账: a row a household whose house a department certified as dangerous or a visit found unsafe."""
+"""L14 住房安全排查台账: a row a household whose house is kept as a problem, certified as dangerous or found unsafe."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from assistance import catalogue as c
+from records.models import House
 from reports.asof.problems import HOUSING
+from reports.ledgers import facts
 from reports.ledgers.column import Column
 from reports.ledgers.places import PLACE
 from reports.ledgers.problem import Problem
@@ -15,7 +17,8 @@ from sheets.text import Cell
 
 
 class HousingLedger(ProblemLedger):
-    """The house as the department describes it, its grade and area else as the last visit found them."""
+    """The house as its book has it, else as the department describes it, its grade and area else as the last visit found
+    them."""
 
     code = "L14"
     title = "住房安全排查台账"
@@ -60,21 +63,44 @@ class HousingLedger(ProblemLedger):
 
 def _class(problem: Problem) -> str:
     home = problem.household
+    if home is None:
+        return ""
     return "监测户" if problem.monitored else next(iter(home.support_classes), home.category)
 
 
+def _book(problem: Problem) -> House | None:
+    """The house in the book: the dangerous one where there are several."""
+    return max(problem.lines, key=lambda line: (line.grade in House.DANGEROUS, line.pk), default=None)
+
+
 def _house(problem: Problem) -> Iterator[Cell]:
-    condition = problem.condition
-    yield from (problem.told("建造年代"), problem.told("结构"), "")
-    area = condition.house_area if condition else None
-    yield problem.told("面积") or (str(area) if area is not None else "")
-    yield ""
-    yield problem.told("鉴定等级") or (condition.house_grade if condition else "")
-    yield from (problem.told("鉴定日期"), problem.told("鉴定机构"), problem.channel())
+    condition, house = problem.condition, _book(problem) or House()
+    area = house.area if house.area is not None else condition.house_area if condition else None
+    yield house.built_year or problem.told("建造年代")
+    yield house.structure or problem.told("结构")
+    yield house.storeys or ""
+    yield problem.told("面积") if house.area is None and problem.told("面积") else str(area) if area is not None else ""
+    yield facts.yes_no(house.only_house) if house.only_house is not None else ""
+    yield house.grade or problem.told("鉴定等级") or (condition.house_grade if condition else "")
+    yield house.graded_on or problem.told("鉴定日期")
+    yield house.graded_by or problem.told("鉴定机构")
+    yield house.get_hazard_display() or problem.channel()
 
 
 def _mending(problem: Problem) -> Iterator[Cell]:
-    yield problem.told("改造方式") or problem.handling()
-    amounts = [one.amount for one in problem.help if one.amount is not None]
-    yield sum(amounts, Decimal(0)) if amounts else None
+    kept = problem.kept
+    yield (kept.say("handling") if kept else "") or problem.told("改造方式") or problem.handling()
+    yield _subsidy(problem)
+    if kept:
+        checked = kept.days.get("accept")
+        said = f"{checked:%Y-%m-%d} {kept.say('checked_by')}" if checked else ""
+        yield from (kept.day("begun_on"), kept.day("ended_on"), said, problem.solved_on)
+        return
     yield from (problem.told("开工日期"), problem.told("竣工日期"), problem.told("验收"), problem.solved_on)
+
+
+def _subsidy(problem: Problem) -> Decimal | None:
+    if problem.kept and problem.kept.values.get("subsidy"):
+        return Decimal(problem.kept.values["subsidy"])
+    amounts = [one.amount for one in problem.help if one.amount is not None]
+    return sum(amounts, Decimal(0)) if amounts else None

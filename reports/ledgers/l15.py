@@ -1,10 +1,11 @@
-"""L15 饮水安全问题台账: a row a household whose water a department or a visit found unsafe."""
+"""L15 饮水安全问题台账: a row a household or village with a kept water problem, or whose water was found unsafe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from assistance import catalogue as c
+from reports.asof.kept import Stood
 from reports.asof.problems import WATER
 from reports.ledgers import facts
 from reports.ledgers.column import Column
@@ -52,15 +53,37 @@ class WaterLedger(ProblemLedger):
         yield [*place, *_trouble(problem), *_repair(problem)]
 
 
+def _work(problem: Problem) -> tuple[str, str]:
+    """The supply and its mode: the one that is named, else the only one of the village."""
+    named = problem.kept.say("work") if problem.kept else ""
+    found = [line for line in problem.lines if line.name == named] if named else problem.lines
+    return (found[0].name, found[0].get_mode_display()) if len(found) == 1 else (named, "")
+
+
 def _trouble(problem: Problem) -> Iterator[Cell]:
-    yield from (problem.told("供水工程名称"), problem.told("供水方式"))
-    yield "、".join(dict.fromkeys(kind for word, kind in _KINDS.items() if word in problem.arithmetic))
-    yield problem.told("问题") or problem.words()
-    yield problem.head.name if problem.head else ""
-    yield from (problem.size.members, problem.item.found_on, problem.channel())
+    work, mode = _work(problem)
+    yield from (problem.told("供水工程名称") or work, problem.told("供水方式") or mode)
+    kinds = "、".join(dict.fromkeys(kind for word, kind in _KINDS.items() if word in problem.arithmetic))
+    yield problem.kept.say("category") if problem.kept else kinds
+    yield problem.words() if problem.kept else problem.told("问题") or problem.words()
+    yield from _affected(problem)
+    yield from (problem.item.found_on, problem.channel())
+
+
+def _affected(problem: Problem) -> Iterator[Cell]:
+    """The household and its members, or how many of a village."""
+    if problem.household is None and problem.kept:
+        row = problem.kept.problem
+        yield f"{row.households_affected} 户" if row.households_affected is not None else ""
+        yield row.persons_affected
+        return
+    yield from (problem.head.name if problem.head else "", problem.size.members)
 
 
 def _repair(problem: Problem) -> Iterator[Cell]:
+    if problem.kept:
+        yield from _kept_repair(problem, problem.kept)
+        return
     measure = problem.help[-1].measure if problem.help else None
     yield problem.told("处理措施") or problem.handling()
     yield measure.responsible if measure else ""
@@ -69,4 +92,10 @@ def _repair(problem: Problem) -> Iterator[Cell]:
     condition = problem.condition
     looked = bool(problem.solved_on and condition and condition.on == problem.solved_on and condition.recorded_by)
     yield condition.recorded_by.name if looked and condition and condition.recorded_by else ""
+    yield facts.yes_no(problem.solved_on is not None)
+
+
+def _kept_repair(problem: Problem, kept: Stood) -> Iterator[Cell]:
+    yield from (kept.say("measures"), kept.say("person_in_charge"), kept.day("due_on"), kept.days.get("report_done"))
+    yield kept.say("checked_by") if "accept" in kept.days else ""
     yield facts.yes_no(problem.solved_on is not None)

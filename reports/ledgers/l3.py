@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -94,7 +94,7 @@ class ClueLedger(DetailLedger):
     )
 
     def items(self, reading: Reading) -> QuerySet[Any]:
-        rows = stands(reading.division, reading.on).select_related("clue__household", "clue__person")
+        rows = stands(reading.division, reading.on, reading.known_at).select_related("clue__household", "clue__person")
         return rows.order_by("place", "clue__received_on", "clue__number")
 
     def household(self, item: Any) -> Household:
@@ -115,10 +115,10 @@ class _Known:
     def __init__(self, reading: Reading, clues: list[Clue]) -> None:
         homes = {clue.household_id for clue in clues}
         keys = [clue.pk for clue in clues]
-        self._on = reading.on
-        self._heads = facts.heads(homes, reading.on)
+        self._on, self._known_at = reading.on, reading.known_at
+        self._heads = facts.heads(homes, reading.on, reading.known_at)
         self._courses = facts.courses(homes, reading.on, reading.known_at)
-        self._stories = stories(keys, reading.on)
+        self._stories = stories(keys, reading.on, reading.known_at)
         self._visits = checks(keys)
         self._cases = {case.number: case for case in Case.objects.filter(number__in=self._case_numbers())}
         self._policy = PolicyBook()
@@ -148,7 +148,7 @@ class _Known:
         yield OUTCOMES.get(state) or state.label
         yield move.note if state in REFUSED else ""
         ended_on = None if state in OPEN else move.happened_on
-        yield facts.yes_no(is_late(clue, self._cases.get(story.case), ended_on, self._on))
+        yield facts.yes_no(is_late(clue, self._cases.get(story.case), ended_on, self._on, self._known_at))
         yield from (story.told_on, "先帮后补" if clue.green_channel else "")
 
     def _due(self, clue: Clue, dispatched_on: date | None) -> date | None:
@@ -160,10 +160,10 @@ class _Known:
         return add_days(dispatched_on, days, kind)
 
 
-def stories(numbers: list[int], on: date) -> defaultdict[int, Story]:
+def stories(numbers: list[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Story]:
     """The handling of some clues (by key) up to a day."""
     found: defaultdict[int, Story] = defaultdict(Story)
-    for step in Transition.objects.as_of(on).filter(clue__in=numbers).order_by("id"):
+    for step in Transition.objects.as_of(on, known_at).filter(clue__in=numbers).order_by("id"):
         found[step.clue_id or 0].take(step)
     return found
 

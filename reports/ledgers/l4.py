@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,14 +63,18 @@ class MeasureLedger(DetailLedger):
     )
 
     def items(self, reading: Reading) -> QuerySet[Measure]:
-        begun = Measure.objects.standing(reading.on).filter(starts_on__lte=reading.on)
-        rows = living_in(begun, reading.division, reading.on, HOME)
+        begun = Measure.objects.as_of(reading.on, reading.known_at)
+        rows = living_in(begun, reading.division, reading.on, HOME, reading.known_at)
         related = rows.select_related("plan__episode__household", "type", "beneficiary")
         return related.order_by("place", f"{HOME}__number", "id")
 
     def sums(self, reading: Reading) -> dict[str, Cell]:
         items = self.items(reading).select_related(None).order_by()
-        given = Delivery.objects.by(reading.on).filter(measure__in=items.values("pk")).aggregate(total=Sum("amount"))
+        given = (
+            Delivery.objects.by(reading.on, reading.known_at)
+            .filter(measure__in=items.values("pk"))
+            .aggregate(total=Sum("amount"))
+        )
         return {"户主": f"{items.count()}项", "金额(元)": given["total"] or 0}
 
     def household(self, item: Any) -> Household:
@@ -78,8 +82,8 @@ class MeasureLedger(DetailLedger):
         return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
-        heads = facts.heads({measure.plan.episode.household_id for measure in items}, reading.on)
-        delivered = deliveries([measure.pk for measure in items], reading.on)
+        heads = facts.heads({measure.plan.episode.household_id for measure in items}, reading.on, reading.known_at)
+        delivered = deliveries([measure.pk for measure in items], reading.on, reading.known_at)
         for measure in items:
             home = measure.plan.episode.household
             head = heads.get(home.pk)
@@ -109,9 +113,9 @@ def state_on(measure: Measure, given: Delivered, on: date) -> Measure.State:
     return STATE.PLANNED if measure.state == STATE.PLANNED else STATE.RUNNING
 
 
-def deliveries(measures: Iterable[int], on: date) -> dict[int, Delivered]:
+def deliveries(measures: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Delivered]:
     """What was delivered of some measures (by key) by a day."""
-    rows = Delivery.objects.by(on).filter(measure__in=list(measures)).order_by().values_list("measure_id")
+    rows = Delivery.objects.by(on, known_at).filter(measure__in=list(measures)).order_by().values_list("measure_id")
     counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"))
     return {measure: Delivered(times, given, proofs) for measure, times, given, proofs in counted}
 

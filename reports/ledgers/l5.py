@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
 
+from accounts.knowledge import recorded_by
 from assistance.models import Measure
 from households.models import BEGINNING, Household
 from monitoring.models import Appraisal, EpisodeEvent, Notice, Transition
@@ -73,7 +74,7 @@ class ClearedLedger(DetailLedger):
 
     def items(self, reading: Reading) -> QuerySet[EpisodeEvent]:
         clearings = EpisodeEvent.objects.as_of(reading.on, reading.known_at).filter(kind=KIND.CLEARED)
-        rows = living_in(clearings, reading.division, reading.on, HOME)
+        rows = living_in(clearings, reading.division, reading.on, HOME, reading.known_at)
         return rows.select_related(f"{HOME}__helper", "case").order_by("place", f"{HOME}__number", "happened_on", "id")
 
     def household(self, item: Any) -> Household:
@@ -93,14 +94,14 @@ class _Known:
         homes = {event.episode.household_id for event in items}
         episodes = {event.episode_id: event.episode for event in items}
         cases = [event.case_id for event in items if event.case_id]
-        self._heads = facts.heads(homes, reading.on)
-        self._sizes = sizes_then([event.pk for event in items])
-        self._money = facts.money(homes, reading.on)
+        self._heads = facts.heads(homes, reading.on, reading.known_at)
+        self._sizes = sizes_then([event.pk for event in items], reading.known_at)
+        self._money = facts.money(homes, reading.on, reading.known_at)
         self._helpers = facts.helpers(list(episodes.values()))
         self._courses = facts.courses(homes, reading.on, reading.known_at)
-        self._measures = begun(episodes)
-        self._checks = exit_checks(cases)
-        self._papers = papers(cases)
+        self._measures = begun(episodes, reading.known_at)
+        self._checks = exit_checks(cases, reading.known_at)
+        self._papers = papers(cases, reading.known_at)
 
     def line(self, event: EpisodeEvent) -> Iterator[Cell]:
         episode, home = event.episode, event.episode.household
@@ -139,34 +140,35 @@ def months_between(start: date, end: date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
 
 
-def sizes_then(events: list[int]) -> dict[int, int]:
+def sizes_then(events: list[int], known_at: datetime | None = None) -> dict[int, int]:
     """How many members the household of each event (by key) had on the event's day."""
-    members = Count(f"{HOME}__memberships", filter=members_at_turn(F("happened_on"), HOME))
+    members = Count(f"{HOME}__memberships", filter=members_at_turn(F("happened_on"), HOME, known_at))
     return dict(EpisodeEvent.objects.filter(pk__in=events).order_by().values_list("pk").annotate(number=members))
 
 
-def begun(episodes: Iterable[int]) -> defaultdict[int, list[date]]:
+def begun(episodes: Iterable[int], known_at: datetime | None = None) -> defaultdict[int, list[date]]:
     """The first days of the measures of some episodes that were not cancelled."""
     found: defaultdict[int, list[date]] = defaultdict(list)
-    rows = Measure.objects.filter(plan__episode__in=list(episodes), cancelled_on__isnull=True)
+    rows = Measure.objects.standing(date.max, known_at).filter(plan__episode__in=list(episodes))
     for episode, start in rows.values_list("plan__episode_id", "starts_on"):
         found[episode].append(start)
     return found
 
 
-def exit_checks(cases: list[int]) -> dict[int, dict[str, bool]]:
+def exit_checks(cases: list[int], known_at: datetime | None = None) -> dict[int, dict[str, bool]]:
     """The exit checks as the last step of each case that recorded them found them."""
-    steps = Transition.objects.filter(case__in=cases, data__has_key="checks").order_by("id")
+    steps = Transition.objects.as_of(date.max, known_at).filter(case__in=cases, data__has_key="checks").order_by("id")
     rows = steps.values_list("case_id", "data")
     return {case: {check["key"]: check["ok"] for check in data["checks"]} for case, data in rows if case}
 
 
-def papers(cases: list[int]) -> defaultdict[int, dict[str, date]]:
+def papers(cases: list[int], known_at: datetime | None = None) -> defaultdict[int, dict[str, date]]:
     """The days of the last appraisal and notice of each case."""
     found: defaultdict[int, dict[str, date]] = defaultdict(dict)
-    for case, held_on in Appraisal.objects.filter(case__in=cases).order_by("id").values_list("case_id", "held_on"):
+    held = Appraisal.objects.filter(recorded_by(known_at), case__in=cases).order_by("id")
+    for case, held_on in held.values_list("case_id", "held_on"):
         found[case]["held_on"] = held_on
-    notices = Notice.objects.filter(case__in=cases, kind=Notice.Kind.NOTICE).order_by("id")
+    notices = Notice.objects.filter(recorded_by(known_at), case__in=cases, kind=Notice.Kind.NOTICE).order_by("id")
     for case, hung_on, ends_on in notices.values_list("case_id", "hung_on", "ends_on"):
         found[case] |= {"hung_on": hung_on, "ends_on": ends_on}
     return found

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import heapq
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
-from reports.asof.problems import Topic, covered, reported, witnessed
+from accounts.models import Division
+from reports.asof.problems import Topic, covered, kept, reported, witnessed
 from reports.ledgers.base import CHUNK, Body, Ledger, Line, Reading, Sample
 from reports.ledgers.places import Places
-from reports.ledgers.problem import Known, Problem, household_of
+from reports.ledgers.problem import Known, Problem, about, household_of
 from sheets.text import Cell
 
 _ORDER = ("place", "found_on", "pk")
@@ -33,12 +35,13 @@ class ProblemLedger(Ledger):
         """The rows of a problem, without their running number."""
 
     def sources(self, reading: Reading) -> list[QuerySet[Any]]:
-        """The rows that tell of problems: moves of clues, evidence of episodes, findings of visits."""
-        topic, place, on = self.topic, reading.division, reading.on
+        """The rows that tell of problems: kept ones, moves of clues, evidence of episodes, findings of visits."""
+        topic, asked = self.topic, (reading.division, reading.on, reading.known_at)
         return [
-            reported(topic, place, on).select_related("clue__household", "clue__person"),
-            covered(topic, place, on).select_related("household"),
-            witnessed(topic, place, on).select_related("household"),
+            kept(topic, *asked).select_related("household", "person", "division"),
+            reported(topic, *asked).select_related("clue__household", "clue__person"),
+            covered(topic, *asked).select_related("household"),
+            witnessed(topic, *asked).select_related("household"),
         ]
 
     def size(self, reading: Reading) -> int:
@@ -51,7 +54,7 @@ class ProblemLedger(Ledger):
         firsts = [rows.order_by(*_ORDER)[:most] for rows in self.sources(reading)]
         items = list(islice(_merged(firsts), most))
         lines = [
-            Line([None, *line], household_of(item))
+            Line([None, *line], about(item))
             for item, rows in self._told(items, reading, Places(reading.division))
             for line in rows
         ]
@@ -62,17 +65,29 @@ class ProblemLedger(Ledger):
         """All of them together, each source streamed."""
         return _merged([rows.order_by(*_ORDER).iterator(chunk_size=CHUNK) for rows in self.sources(reading)])
 
+    def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
+        """合计 of the sheets of places within the reading's, by code; counted together."""
+        sources = [source.order_by().values_list("place", flat=True) for source in self.sources(reading)]
+        told = Counter(code for source in sources for code in source)
+        return {
+            place.code: self._totals(sum(number for code, number in told.items() if place.contains(code)))
+            for place in places
+        }
+
     def _totals(self, number: int) -> list[Cell]:
         sums = {self.counter: f"{number}{self.counted}"}
         return ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
-        places = Places(reading.division)
-        source = self.items(reading)
+        for _, lines in self.told(reading):
+            for line in lines:
+                yield [None, *line]
+
+    def told(self, reading: Reading) -> Iterator[tuple[Any, Iterable[Iterable[Cell]]]]:
+        """Every problem with its rows, without their running numbers."""
+        places, source = Places(reading.division), self.items(reading)
         while items := list(islice(source, CHUNK)):
-            for _, lines in self._told(items, reading, places):
-                for line in lines:
-                    yield [None, *line]
+            yield from self._told(items, reading, places)
 
     def _told(
         self, items: list[Any], reading: Reading, places: Places
@@ -80,7 +95,8 @@ class ProblemLedger(Ledger):
         """Each problem with its rows."""
         known = Known(self.topic, self.categories, items, reading)
         for item in items:
-            place = places.cells(item.place, household_of(item).group_name)
+            home = household_of(item)
+            place = places.cells(item.place, home.group_name if home else "")
             yield item, self.lines(known.problem(item), place)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from households.models import Membership, Person
 from monitoring.evidence import EvidenceReader, Sheet
 from monitoring.feeds import Feed
 from monitoring.models import FeedBatch, FeedRow, Hit
-from reports.asof.moments import end_of
 from sheets.clean import CellFault, parse_date
 from sheets.text import Cell, text
 
@@ -40,12 +39,12 @@ class Evidence:
     arithmetic: str = ""
 
 
-def evidence(rule: str, keys: Iterable[Key], on: date) -> defaultdict[Key, Evidence]:
+def evidence(rule: str, keys: Iterable[Key], on: date, known_at: datetime | None = None) -> defaultdict[Key, Evidence]:
     """The evidence of some clues and episodes by a day."""
     wanted = set(keys)
     clues = [number for kind, number in wanted if kind == "clue"]
     episodes = [number for kind, number in wanted if kind == "episode"]
-    hits = Hit.objects.standing().filter(rule=rule, recorded_at__lt=end_of(on))
+    hits = Hit.objects.as_of(on, known_at).filter(rule=rule)
     rows = hits.attached().filter(clue__in=clues) | hits.filter(outcome=Hit.Outcome.COVERED, episode__in=episodes)
     found: defaultdict[Key, Evidence] = defaultdict(Evidence)
     for hit in rows.order_by("period", "id").defer("evidence_sealed"):
@@ -55,15 +54,21 @@ def evidence(rule: str, keys: Iterable[Key], on: date) -> defaultdict[Key, Evide
     return found
 
 
-def reports(feed: Feed, found: Mapping[Key, Evidence], homes: Mapping[Key, int], on: date) -> dict[Key, list[Report]]:
+def reports(
+    feed: Feed,
+    found: Mapping[Key, Evidence],
+    homes: Mapping[Key, int],
+    on: date,
+    known_at: datetime | None = None,
+) -> dict[Key, list[Report]]:
     """The persons whom the evidence is about, with what the department had written of them by a day. `homes` has the
     household of each clue and episode.
 
     Raises:
         Refused: the kept rows of a file are not in the data folder.
     """
-    rows = _rows(feed, {homes[key] for key in found}, on)
-    cells = _cells(feed, [row for about in rows.values() for row in about])
+    rows = _rows(feed, {homes[key] for key in found}, on, known_at)
+    cells = cells_of(feed, [row for about in rows.values() for row in about])
     return {key: _reports(rows[homes[key]], one.digests, cells) for key, one in found.items()}
 
 
@@ -78,14 +83,16 @@ def _reports(rows: list[FeedRow], keys: set[str], cells: dict[int, dict[str, Cel
     return list(found.values())
 
 
-def _rows(feed: Feed, households: Collection[int], on: date) -> defaultdict[int, list[FeedRow]]:
+def _rows(
+    feed: Feed, households: Collection[int], on: date, known_at: datetime | None
+) -> defaultdict[int, list[FeedRow]]:
     """The feed's rows about everybody who ever belonged to the households, oldest first, by household."""
     homes = Membership.objects.filter(household__in=households).order_by().values_list("person_id", "household_id")
     by_person: defaultdict[int | None, set[int]] = defaultdict(set)
     for person, household in homes.distinct():
         by_person[person].add(household)
     found: defaultdict[int, list[FeedRow]] = defaultdict(list)
-    batches = FeedBatch.objects.current().filter(feed=feed.name, imported_at__lt=end_of(on))
+    batches = FeedBatch.objects.as_of(on, known_at).filter(feed=feed.name)
     rows = FeedRow.objects.of(batches).filter(person__in=list(by_person))
     for row in rows.select_related("person").order_by("batch__period", "position"):
         for household in by_person[row.person_id]:
@@ -93,7 +100,7 @@ def _rows(feed: Feed, households: Collection[int], on: date) -> defaultdict[int,
     return found
 
 
-def _cells(feed: Feed, rows: Collection[FeedRow]) -> dict[int, dict[str, Cell]]:
+def cells_of(feed: Feed, rows: Collection[FeedRow]) -> dict[int, dict[str, Cell]]:
     """The own columns of each row (by key) by their names."""
     by_batch: defaultdict[int, list[FeedRow]] = defaultdict(list)
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +20,8 @@ from sheets.layout import CellKind
 from sheets.text import Cell
 
 Figures = dict[str, Any]
+# The rows of a summary: each unit with its figures.
+Table = list[tuple[Division, Figures]]
 ALL = Q()
 
 
@@ -27,24 +29,35 @@ ALL = Q()
 class Source:
     """Rows that figures count, each with its village in `place`, and how a list tells them.
 
-    `household` is the path to their household and `members` the condition on its memberships, for figures that count
-    persons. Rows with `elsewhere` are moves between two villages: they count for a unit only when the other end lies
-    outside it. `tell` says one row in a sentence, `related` are paths that it reads beside the household, `counted`
-    is the measure word of a row.
+    `household` is the path to their household ('' for households themselves, None for rows about places) and `members`
+    the condition on its memberships, for figures that count persons. Rows with `elsewhere` are moves between two
+    villages: they count for a unit only when the other end lies outside it. `tell` says one row in a sentence,
+    `related` are paths that it reads beside the household, `counted` is the measure word of a row. Rows of a `late`
+    source are there because of what was recorded after the month before was closed, which a list tells too.
     """
 
     rows: Callable[[Reading], QuerySet[Any]]
-    household: str
+    household: str | None
     tell: Callable[[Any], Told]
     members: Callable[[Reading], Q] | None = None
     elsewhere: bool = False
     related: tuple[str, ...] = ()
     counted: str = "户"
+    late: bool = False
+
+    def path(self, name: str) -> str:
+        """The path to something of the household."""
+        return f"{self.household}__{name}" if self.household else name
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """What is read along with a row to say whose it is."""
+        return () if self.household is None else (self.path("village__parent"),)
 
     def persons(self, reading: Reading, where: Q = ALL) -> Count:
         """How many persons live in the households of the rows."""
         members = self.members(reading) if self.members else ALL
-        return Count(f"{self.household}__memberships", filter=where & members)
+        return Count(self.path("memberships"), filter=where & members)
 
 
 @dataclass(frozen=True)
@@ -122,7 +135,10 @@ class SummaryLedger(Ledger):
         )
 
     def body(self, reading: Reading) -> Body:
-        table = self.table(reading)
+        return self.laid_out(reading, self.table(reading))
+
+    def laid_out(self, reading: Reading, table: Table) -> Body:
+        """The sheet of a table that has been counted."""
         total = self.total(table)
         return Body(
             ["", "合计", *(shown.of(reading.division, total) for shown in self.shown)],
@@ -145,23 +161,28 @@ class SummaryLedger(Ledger):
         proofs = [equation.proof(total, [row for _, row in table]) for equation in self.equations]
         return Sample(totals, body, len(body), proofs)
 
-    def total(self, table: list[tuple[Division, Figures]]) -> Figures:
+    def total(self, table: Table) -> Figures:
         """The figures of 合计."""
         total = self._nothing()
         for _, figures in table:
             _add(total, figures)
         return total
 
-    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
+    def table(self, reading: Reading) -> Table:
         """Every unit with its figures; one query a source, whatever the number of units."""
-        table = [(unit, self._nothing()) for unit in self.units(reading.division)]
+        return self.tables(reading, [reading.division])[reading.division.code]
+
+    def tables(self, reading: Reading, places: Iterable[Division]) -> dict[str, Table]:
+        """The tables of places within the reading's, by code; the same queries as for one, since they count by village."""
+        tables = {place.code: [(unit, self._nothing()) for unit in self.units(place)] for place in places}
+        lines = [line for table in tables.values() for line in table]
         for name, source in self.sources.items():
             for row in self._counts(name, source, reading):
                 place, elsewhere = row.pop("place"), row.pop("elsewhere", None)
-                for unit, figures in table:
+                for unit, figures in lines:
                     if unit.contains(place) and not (elsewhere and unit.contains(elsewhere)):
                         _add(figures, row)
-        return table
+        return tables
 
     def cell(self, unit: Division, key: str, reading: Reading) -> QuerySet[Any]:
         """The rows behind a figure of a unit: exactly as many as a figure of households, items or changes says, and
@@ -215,6 +236,11 @@ class SummaryLedger(Ledger):
 
     def _nothing(self) -> Figures:
         return {figure.key: 0 for figure in self.figures}
+
+
+def counts_together(ledger: SummaryLedger) -> bool:
+    """Whether `tables` gives what `table` would give of each place."""
+    return type(ledger).table is SummaryLedger.table
 
 
 def units_of(division: Division) -> list[Division]:

@@ -59,9 +59,9 @@ class ClueStatement(SummaryLedger):
         ),
     )
     sources = {
-        "clues": Source(lambda r: q.stands(r.division, r.on), _HOME, of_clue, counted="条"),
-        "checks": Source(lambda r: q.checks(r.division, r.on), _HOME, of_check, counted="条"),
-        "overdue": Source(lambda r: q.overdue(r.division, r.on), _HOME, of_clue, counted="条"),
+        "clues": Source(lambda r: q.stands(r.division, r.on, r.known_at), _HOME, of_clue, counted="条"),
+        "checks": Source(lambda r: q.checks(r.division, r.on, r.known_at), _HOME, of_check, counted="条"),
+        "overdue": Source(lambda r: q.overdue(r.division, r.on, r.known_at), _HOME, of_clue, counted="条"),
     }
     figures = (
         *(Figure(f"from_{channel.value}", "clues", Q(clue__channel=channel)) for channel in SOURCES.values()),

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from reports.asof.problems import TOPICS, Topic, covered, reported, witnessed
+from reports.asof.problems import TOPICS, Topic, covered, kept, reported, witnessed
 from reports.ledgers.equation import Equation, Term
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
-from reports.ledgers.telling import of_evidence, of_finding, of_problem_clue
+from reports.ledgers.telling import of_evidence, of_finding, of_kept, of_problem_clue
 
 _STATES = (("found", "发现", Q()), ("solved", "已清", Q(solved=1)), ("left", "在办", Q(solved=0)))
 
 
 def _sources(topic: Topic) -> dict[str, Source]:
     return {
+        f"{topic.key}_kept": Source(
+            lambda r: kept(topic, r.division, r.on, r.known_at), "household", of_kept, counted="件"
+        ),
         f"{topic.key}_reported": Source(
-            lambda r: reported(topic, r.division, r.on), "clue__household", of_problem_clue, counted="件"
+            lambda r: reported(topic, r.division, r.on, r.known_at), "clue__household", of_problem_clue, counted="件"
         ),
         f"{topic.key}_covered": Source(
-            lambda r: covered(topic, r.division, r.on), "household", of_evidence, counted="件"
+            lambda r: covered(topic, r.division, r.on, r.known_at), "household", of_evidence, counted="件"
         ),
         f"{topic.key}_witnessed": Source(
-            lambda r: witnessed(topic, r.division, r.on), "household", of_finding, counted="件"
+            lambda r: witnessed(topic, r.division, r.on, r.known_at), "household", of_finding, counted="件"
         ),
     }
 
@@ -45,8 +48,8 @@ def _equation(topic: Topic) -> Equation:
 
 
 class GuaranteeStatement(SummaryLedger):
-    """发现 = 已清 + 在办, counted in problems of households (L13 to L15 list them): what clues report, what evidence
-    of monitored households shows, and what visits alone have found."""
+    """发现 = 已清 + 在办, counted in problems of households (L13 to L15 list them): what is kept as a
+    problem, else what clues report, what evidence of monitored households shows, what visits alone have found."""
 
     code = "T8"
     title = "三保障及饮水动态清零汇总"

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from households.models import BEGINNING
 from monitoring.models import Clue, EpisodeEvent, Visit
+from records.models import Problem
 
 KIND = EpisodeEvent.Kind
 # How a turn is said of a household that stands so, or turned so.
@@ -22,11 +25,13 @@ _TURNS = {
 
 @dataclass(frozen=True)
 class Told:
-    """A row in words: the day it is about (None: not dated), what happened, the clue that it is."""
+    """A row in words: the day it is about (None: not dated), what happened, the clue that it is, or the page of what
+    else it is."""
 
     on: date | None
     words: str
     clue: Clue | None = None
+    link: str = ""
 
 
 def of_turn(row: Any) -> Told:
@@ -56,6 +61,12 @@ def of_leaving(row: Any) -> Told:
     return Told(row.left_on, f"{row.person.name}（{row.relation}）离开本户：{row.get_left_reason_display() or '离开'}")
 
 
+def of_late_member(row: Any) -> Told:
+    """A member whom the closed month did not know of, or still had."""
+    end = f"，{row.left_on:%Y-%m-%d} {row.get_left_reason_display() or '离开'}" if row.left_on else ""
+    return Told(None if row.joined_on <= BEGINNING else row.joined_on, f"{row.person.name}（{row.relation}）{end}")
+
+
 def of_clue(row: Any) -> Told:
     """The last move of a clue."""
     clue = row.clue
@@ -82,6 +93,24 @@ def of_evidence(row: Any) -> Told:
 def of_finding(row: Any) -> Told:
     """What a visit alone found."""
     return Told(row.found_on, f"走访发现{f'：{row.note}' if row.note else ''}{_solved(row)}")
+
+
+def of_kept(row: Any) -> Told:
+    """A kept problem as it stood."""
+    state = Problem.State(row.state_then).label
+    link = reverse("problem-detail", args=[row.uid])
+    return Told(row.found_on, f"{row.get_kind_display()} · {row.description} · {state}{_solved(row)}", link=link)
+
+
+def of_problem_step(row: Any) -> Told:
+    """The step by which a kept problem was found, returned, cleared or found untrue."""
+    problem = row.problem
+    words = _PROBLEM_STEPS[row.action]
+    link = reverse("problem-detail", args=[problem.uid])
+    return Told(row.happened_on, f"{problem.get_kind_display()} · {problem.description} · {words}", link=link)
+
+
+_PROBLEM_STEPS = {"open": "发现", "reopen": "回头看不合格", "sign_off": "销号", "void": "不属实"}
 
 
 def _solved(row: Any) -> str:

@@ -30,6 +30,7 @@ class ExportRun(models.Model):
     ledger = models.CharField("台账", max_length=10)
     division = models.ForeignKey("accounts.Division", models.PROTECT, related_name="+", verbose_name="地方")
     as_of = models.DateField("截至")
+    known = models.CharField("口径", max_length=40, blank=True, help_text="空：结了账的月份按结账数，否则按现在看的数")
     masked = models.BooleanField("遮住号码", default=True)
     purpose = models.CharField("用途", max_length=200, blank=True)
     started_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="export_runs", verbose_name="导出人")
@@ -53,7 +54,7 @@ class ExportRun(models.Model):
         indexes = [models.Index(fields=["state", "heartbeat_at"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["started_by", "ledger", "division", "as_of", "masked"],
+                fields=["started_by", "ledger", "division", "as_of", "known", "masked"],
                 condition=Q(state__in=["queued", "running"]),
                 name="one_open_export_of_a_kind",
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -19,9 +20,10 @@ from monitoring.policy import PolicyBook
 from reports.asof import episodes as q
 from reports.asof.clues import STATE
 from reports.asof.problems import TOPICS
-from reports.boards import FUNNEL, HELP, VILLAGES
+from reports.boards import FUNNEL, HELP
 from reports.boards.funnel import checked, received
 from reports.boards.standing import MAIN_RISKS
+from reports.boards.tracking import rule_words, tracked_villages
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figures, SummaryLedger, units_of
 from reports.ledgers.t1 import MonitoringStatement, rural_population
@@ -107,7 +109,7 @@ class Tracked:
 
     village: Division
     monitored: int
-    share: float
+    share: Decimal
     joint: int
     why: str
 
@@ -291,33 +293,15 @@ def _risks(reading: Reading) -> list[Met]:
 
 def _tracking(reading: Reading) -> Tracking:
     book = PolicyBook()
-    table = VILLAGES.table(reading)
-    found = [row for village, figures in table if (row := _tracked(village, figures, book, reading.on))]
-    unknown = sum(1 for village, _ in table if not village.rural_population)
-    share, joint, persons, either = (
-        book.value(key, on=reading.on, code=reading.division.code)
-        for key in ("watch_share", "watch_joint_share", "watch_joint_persons", "watch_reading")
-    )
-    link = "且满" if either == "and" else "或满"
-    rule = f"监测人口超过 {share:f}%，或脱贫加监测达到 {joint:f}% {link} {persons} 人"
+    villages = tracked_villages(reading, book)
+    found = [
+        Tracked(one.village, one.monitored, one.share, one.joint, one.why)
+        for one in villages
+        if one.why and one.share is not None
+    ]
+    unknown = sum(1 for one in villages if one.share is None)
+    rule = rule_words(book, reading.on, reading.division.code)
     return Tracking(sorted(found, key=lambda row: -row.share), rule, unknown)
-
-
-def _tracked(village: Division, figures: Figures, book: PolicyBook, on: date) -> Tracked | None:
-    """The village with the thresholds in force there, where it passes one and its population is known."""
-    if not village.rural_population:
-        return None
-    line, joint_line, persons, reading = (
-        book.value(key, on=on, code=village.code)
-        for key in ("watch_share", "watch_joint_share", "watch_joint_persons", "watch_reading")
-    )
-    share = figures["monitored"] * 100 / village.rural_population
-    joint = [figures["joint"] * 100 / village.rural_population >= joint_line, figures["joint"] >= persons]
-    by_share, by_joint = share > line, all(joint) if reading == "and" else any(joint)
-    if not (by_share or by_joint):
-        return None
-    why = "两条都触发" if by_share and by_joint else f"占比超过 {line:f}%" if by_share else "脱贫加监测"
-    return Tracked(village, figures["monitored"], share, figures["joint"], why)
 
 
 def _guarantees(figures: Figures) -> list[Guarantee]:

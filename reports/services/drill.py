@@ -12,9 +12,11 @@ from accounts.errors import Refused
 from accounts.models import Division, User
 from households.models import Household
 from monitoring.models import Clue
+from reports.asof.late import LateEvent, late_events
 from reports.boards import BOARDS
 from reports.ledgers import LEDGERS, Ledger, facts
 from reports.ledgers.base import Reading
+from reports.ledgers.i1 import BOARDS as INDICATOR_BOARDS
 from reports.ledgers.places import Places
 from reports.ledgers.summary import Behind, SummaryLedger
 from reports.services.ledgers import choose_ledger
@@ -28,9 +30,9 @@ MOST_TERMS = 8
 @dataclass(frozen=True)
 class Entry:
     """One row behind a number. `open_to_reader` is whether the household lies in his places today; persons are None
-    where the number counts no households."""
+    where the number counts no households, the household where the row is about a place. `link` opens the row itself."""
 
-    household: Household
+    household: Household | None
     head: str
     place: str
     persons: int | None
@@ -38,6 +40,7 @@ class Entry:
     words: str
     clue: Clue | None
     open_to_reader: bool
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def drill(
     at: datetime,
     after: str = "",
     most: int = MOST_ROWS,
+    known: str = "",
 ) -> Drill:
     """The rows behind the number under the heading `path` in the row of `unit` (of 合计 where None) of a summary
     or a board.
@@ -95,7 +99,13 @@ def drill(
         Refused: unknown ledger, no such number, a unit that is no row of it. OutOfScope, Forbidden: not his to see.
     """
     ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, among=LEDGERS | BOARDS
+        name=name,
+        division=division,
+        as_of=as_of,
+        actor=actor,
+        at=at,
+        known=known,
+        among=LEDGERS | BOARDS | INDICATOR_BOARDS,
     )
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
@@ -135,7 +145,7 @@ def _page(found: list[Behind], reading: Reading, after: str, most: int) -> tuple
     rows: list[tuple[Behind, Any]] = []
     for number, behind in enumerate(found[start:], start):
         source = behind.source
-        listed = behind.rows.select_related(f"{source.household}__village__parent", *source.related)
+        listed = behind.rows.select_related(*source.joined, *source.related)
         if source.members:
             listed = listed.annotate(n_persons=source.persons(reading))
         if place and number == start:
@@ -163,35 +173,49 @@ def _parsed(after: str) -> tuple[int, str, int]:
 
 def _entries(rows: list[tuple[Behind, Any]], reading: Reading, actor: User) -> list[Entry]:
     homes = [_household(behind, row) for behind, row in rows]
-    keys = {home.pk for home in homes}
+    keys = {home.pk for home in homes if home}
     heads = facts.heads(keys, reading.on) if keys else {}
+    late = _late(rows, keys, reading)
     mine = set(Household.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
     ends = _names({getattr(row, "elsewhere", "") or "" for _, row in rows})
     places = Places(reading.division)
     entries = []
     for (behind, row), home in zip(rows, homes, strict=True):
-        told, head = behind.source.tell(row), heads.get(home.pk)
+        told, head = behind.source.tell(row), heads.get(home.pk) if home else None
         other = ends.get(getattr(row, "elsewhere", "") or "", "")
+        words = f"{told.words}（另一端：{other}）" if other else told.words
+        if home and (because := late.get(home.pk)):
+            words += f"；迟到的录入：{'；'.join(map(str, because))}"
         entries.append(
             Entry(
                 household=home,
                 head=head.name if head else "",
-                place="".join(places.cells(row.place, home.group_name)[1:]),
+                place="".join(places.cells(row.place, home.group_name if home else "")[1:]),
                 persons=row.n_persons if behind.source.members else None,
                 on=told.on,
-                words=scrub(f"{told.words}（另一端：{other}）" if other else told.words),
+                words=scrub(words),
                 clue=told.clue,
-                open_to_reader=home.pk in mine,
+                open_to_reader=home.pk in mine if home else True,
+                link=told.link,
             )
         )
     return entries
 
 
-def _household(behind: Behind, row: Any) -> Household:
+def _late(rows: list[tuple[Behind, Any]], keys: set[int], reading: Reading) -> dict[int, list[LateEvent]]:
+    """Why households stand behind an adjustment: what was recorded about them after the month before was closed."""
+    if reading.opened_at is None or not any(behind.source.late for behind, _ in rows):
+        return {}
+    return late_events(keys, reading.opening, reading.opened_at, reading.known_at)
+
+
+def _household(behind: Behind, row: Any) -> Household | None:
+    if behind.source.household is None:
+        return None
     found = row
-    for part in behind.source.household.split("__"):
+    for part in filter(None, behind.source.household.split("__")):
         found = getattr(found, part)
-    home: Household = found
+    home: Household | None = found
     return home
 
 

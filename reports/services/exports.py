@@ -55,6 +55,7 @@ def queue_export(
     purpose: str,
     actor: User,
     at: datetime,
+    known: str = "",
 ) -> ExportRun:
     """Ask for a workbook; a worker makes it. Where the same one is being made for him already, that one.
 
@@ -63,10 +64,10 @@ def queue_export(
         Refused, OutOfScope, Forbidden: as `write_ledger`, so that nothing impossible waits in the queue.
     """
     ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose
+        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
     )
     mine = ExportRun.objects.open().filter(started_by=actor)
-    same = {"ledger": ledger.code, "division": division, "as_of": reading.on, "masked": masked}
+    same = {"ledger": ledger.code, "division": division, "as_of": reading.on, "known": known, "masked": masked}
     if running := mine.filter(**same).first():
         return running
     if mine.count() >= MOST_OPEN:
@@ -156,6 +157,7 @@ def _make(run: ExportRun, lease: Lease) -> None:
             at=timezone.now(),
             masked=run.masked,
             purpose=run.purpose,
+            known=run.known,
             progress=lease.progress,
         )
         stored = keep_file(path=path, name=filename_of(run), actor=run.started_by, at=timezone.now())
@@ -168,8 +170,7 @@ def _fail(lease: Lease, words: str) -> None:
 
 def filename_of(run: ExportRun) -> str:
     """'石桥镇监测对象动态统计表（20261031）.xlsx'; whole numbers are said in the name."""
-    whole = "" if run.masked else "（完整号码）"
-    return f"{run.division.name}{LEDGERS[run.ledger].title}（{run.as_of:%Y%m%d}）{whole}.xlsx"
+    return LEDGERS[run.ledger].filename(run.division, run.as_of, masked=run.masked)
 
 
 def open_export(*, run: ExportRun, actor: User, at: datetime, address: str | None = None) -> BinaryIO:

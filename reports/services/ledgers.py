@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from accounts.services import audit
 from reports.ledgers import LEDGERS, Ledger
 from reports.ledgers.base import Reading
 from reports.ledgers.column import Column
-from reports.ledgers.places import Places
 from reports.permissions import EXPORT, EXPORT_WHOLE
+from reports.services.closed import NOW, body_of, reading_as, stamped
+from reports.services.layouts import shape_in_force
 from sheets.clean import mask_id, mask_phone, scrub
 from sheets.text import Cell
-from sheets.write import SheetLayout, write_sheet
+from sheets.write import Sheet, write_book
 
 EARLIEST = date(1950, 1, 1)
 # Rows between two words about how far it is.
@@ -50,10 +51,12 @@ def write_ledger(
     at: datetime,
     masked: bool = True,
     purpose: str = "",
+    known: str = "",
     progress: Progress | None = None,
 ) -> LedgerResult:
     """Write one ledger of a place as it stood on a day (today in China where none is given), and record that.
 
+    `known` says with which knowledge (services/closed.py); a closed month is written as it was closed.
     Numbers of persons and phones go out masked; whole only for a stated purpose. The file appears when it is whole.
     `progress` is told now and then how many rows are made, of about how many.
 
@@ -62,11 +65,13 @@ def write_ledger(
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
     """
     ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose
+        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
     )
     on = reading.on
     rows = _write(ledger, reading, path, masked=masked, progress=progress)
     detail = {"ledger": ledger.code, "as_of": on.isoformat(), "rows": rows, "masked": masked}
+    if reading.known_at is not None:
+        detail["known_at"] = reading.known_at.isoformat()
     # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
     try:
         audit.record(
@@ -87,6 +92,7 @@ def choose_ledger(
     at: datetime,
     masked: bool = True,
     purpose: str = "",
+    known: str = "",
     among: Mapping[str, Ledger] = LEDGERS,
 ) -> tuple[Ledger, Reading]:
     """The ledger of a name and the place and day that it is wanted for, where the actor may have it so.
@@ -98,7 +104,7 @@ def choose_ledger(
     today = timezone.localdate(at)
     on = as_of or today
     _check(ledger, division, on, today, masked=masked, purpose=purpose)
-    return ledger, Reading(division, on)
+    return ledger, reading_as(known if ledger.printed else NOW, division, on, at)
 
 
 def find_ledger(name: str, among: Mapping[str, Ledger] = LEDGERS) -> Ledger:
@@ -125,32 +131,27 @@ def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked:
 
 
 def _write(ledger: Ledger, reading: Reading, path: Path, *, masked: bool, progress: Progress | None) -> int:
-    body = ledger.body(reading)
-    rows = mask_rows(ledger.columns, body.rows) if masked else body.rows
+    first = _sheet(ledger, reading, masked=masked)
     if progress is not None:
-        rows = _watched(rows, ledger.size(reading), progress)
+        first = replace(first, rows=_watched(first.rows, ledger.size(reading), progress))
     try:
-        return write_sheet(path, layout_of(ledger, reading), rows, body.totals)
+        return write_book(path, [first, *(_sheet(more, reading, masked=masked) for more in ledger.further)])[0]
     except OSError as error:
         raise Refused(
             f"写不了 {path}：{error.strerror}，请换一个可写的位置。", field="output", code="unwritable"
         ) from error
 
 
-def layout_of(ledger: Ledger, reading: Reading) -> SheetLayout:
-    """The sheet of a ledger: title with place and month, the lines above and below, the columns."""
-    on = reading.on
-    return SheetLayout(
-        title=f"{Places(reading.division).title(reading.division)}{ledger.title}（{on.year}年{on.month}月）",
-        columns=tuple(column.sheet for column in ledger.columns),
-        name=f"{ledger.code}{ledger.title}",
-        info=("填报单位（盖章）：", f"填报日期：{on.year}年{on.month}月{on.day}日", f"单位：{ledger.unit}"),
-        paper=ledger.paper,
-        freeze=ledger.freeze,
-    )
+def _sheet(ledger: Ledger, reading: Reading, *, masked: bool) -> Sheet:
+    body = body_of(ledger, reading)
+    rows = mask_rows(ledger.columns, body.rows) if masked else body.rows
+    if (fixed := ledger.fixed_layout(reading)) is not None:
+        return Sheet(fixed, rows, body.totals or None)
+    shape = shape_in_force(ledger, reading)
+    return Sheet(stamped(shape.layout(reading), ledger, reading), shape.rows(rows), shape.totals(body.totals) or None)
 
 
-def _watched(rows: Iterable[list[Cell]], size: int, progress: Progress) -> Iterator[list[Cell]]:
+def _watched(rows: Iterable[Sequence[Cell]], size: int, progress: Progress) -> Iterator[Sequence[Cell]]:
     """The rows, with a word to `progress` before the first and after every STRIDE of them."""
     progress(0, size)
     for number, row in enumerate(rows, 1):

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.models import Division, User
+from reports.layouts.declared import Declared
+from reports.layouts.shape import shape_of
 from reports.ledgers import Ledger
 from reports.ledgers.base import Line, Reading, Sample
-from reports.services.ledgers import choose_ledger, layout_of, mask_rows
+from reports.services.closed import sample_of, stamped
+from reports.services.layouts import shape_in_force
+from reports.services.ledgers import choose_ledger, mask_rows
 from sheets.layout import HeadingCell, SheetLayout, heading_cells
 
 MOST_ROWS = 50
@@ -26,12 +30,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Preview:
-    """A ledger, whose and as of when, its sheet's words, its first rows with what they are about."""
+    """A ledger, whose and as of when, its sheet's words, its first rows with what they are about, and the columns whose
+    numbers open."""
 
     ledger: Ledger
     reading: Reading
     layout: SheetLayout
     sample: Sample
+    opens: dict[int, tuple[str, ...]]
 
     @property
     def headings(self) -> list[list[Heading]]:
@@ -46,20 +52,33 @@ class Preview:
 
 
 def preview_ledger(
-    *, name: str, division: Division, as_of: date | None, actor: User, at: datetime, most: int = MOST_ROWS
+    *,
+    name: str,
+    division: Division,
+    as_of: date | None,
+    actor: User,
+    at: datetime,
+    most: int = MOST_ROWS,
+    declared: Declared | None = None,
+    known: str = "",
 ) -> Preview:
-    """The first rows of a ledger of a place as it stood on a day, numbers of persons and phones masked.
+    """The first rows of a ledger of a place as it stood on a day, numbers of persons and phones masked; in a layout that
+    is not in force where one is given.
 
     Raises:
         Refused: unknown ledger, level not offered, a day to come.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to read.
     """
-    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at)
-    sample = ledger.sample(reading, most)
+    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at, known=known)
+    sample = sample_of(ledger, reading, most)
     masked = mask_rows(ledger.columns, (line.cells for line in sample.lines))
     lines = [Line(cells, line.about) for cells, line in zip(masked, sample.lines, strict=True)]
     shown = Sample(sample.totals, lines, sample.size, sample.proofs)
-    return Preview(ledger, reading, layout_of(ledger, reading), shown)
+    if (fixed := ledger.fixed_layout(reading)) is not None:
+        return Preview(ledger, reading, fixed, shown, ledger.opens())
+    shape = shape_of(ledger, declared) if declared else shape_in_force(ledger, reading)
+    layout = stamped(shape.layout(reading), ledger, reading)
+    return Preview(ledger, reading, layout, shape.sample(shown), shape.opens())
 
 
 def _heading(cell: HeadingCell) -> Heading:

@@ -18,6 +18,10 @@ def ensure_schedule() -> None:
         defaults={"task": "reports.tasks.sweep_exports", "interval": minutely, "crontab": None, "expire_seconds": 60},
     )
     PeriodicTask.objects.update_or_create(
+        name="月度结账值守",
+        defaults={"task": "reports.tasks.sweep_freezing", "interval": minutely, "crontab": None, "expire_seconds": 60},
+    )
+    PeriodicTask.objects.update_or_create(
         name="清理过期导出",
         defaults={"task": "reports.tasks.drop_old_exports", "crontab": daily, "interval": None},
     )

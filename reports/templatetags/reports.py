@@ -36,16 +36,23 @@ def cell_text(value: Any, kind: CellKind) -> str:
 
 @register.simple_tag
 def sheet_rows(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
-    """The rows of a preview: running number, what it is about, and cells with the heading that opens them."""
+    """The rows of a preview: running number (the first cell where they have none), what it is about, the other cells."""
+    lead = preview.layout.columns[0]
+    numbered = lead.kind == "seq" or lead.path == ("序号",)
     return [
-        {"number": number, "line": line, "cells": _cells(preview, line.cells, opens)}
+        {
+            "number": number if numbered else cell_text(line.cells[0], lead.kind),
+            "line": line,
+            "cells": _cells(preview, line.cells, opens),
+        }
         for number, line in enumerate(preview.sample.lines, 1)
     ]
 
 
 @register.simple_tag
 def sheet_totals(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
-    return _cells(preview, preview.sample.totals, opens)
+    """The cells of the 合计 row after the first; none where the ledger has no such row."""
+    return _cells(preview, preview.sample.totals, opens) if preview.sample.totals else []
 
 
 def _cells(preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
@@ -77,3 +84,11 @@ def bar(percent: float, name: str = "b2") -> SafeString:
         name,
         round(min(100.0, max(0.0, percent)), 1),
     )
+
+
+@register.simple_tag
+def amount(value: Any, unit: str) -> str:
+    """A figure of an indicator: a share with its sign, a number with its measure word; a dash for what is not known."""
+    if value is None:
+        return "—"
+    return f"{value:.2f}%" if unit == "%" else f"{value:,} {unit}"

@@ -27,6 +27,7 @@ class Choice:
     as_of: date
     places: list[Division]
     error: str = ""
+    known: str = ""
 
     @property
     def query(self) -> str:
@@ -34,7 +35,18 @@ class Choice:
         values = {"division": self.division.code, "month": f"{self.month:%Y-%m}"}
         if self.as_of != _last_day(self.month, self.as_of):
             values["as_of"] = self.as_of.isoformat()
+        if self.known:
+            values["known"] = self.known
         return urlencode(values)
+
+    @property
+    def known_words(self) -> str:
+        """Which figures `known` asks for, as the page of the ledger calls them."""
+        if self.known == "now":
+            return "现在看的数"
+        number = self.known.removeprefix("v")
+        edition = f"（第{number}版）" if number.isdigit() else ""
+        return f"当时结账数{edition}" if edition or self.known == "closed" else f"{self.known} 所知的数"
 
 
 def read_choice(values: QueryDict, *, user: User, today: date) -> Choice | None:
@@ -52,7 +64,7 @@ def read_choice(values: QueryDict, *, user: User, today: date) -> Choice | None:
         return None
     month, error = _month(values.get("month", ""), today)
     as_of = _day(values.get("as_of", ""), month, today)
-    return Choice(division, month, as_of, _offered(visible, division), error)
+    return Choice(division, month, as_of, _offered(visible, division), error, values.get("known", "")[:40])
 
 
 def _month(written: str, today: date) -> tuple[date, str]:

@@ -96,6 +96,7 @@ class _Links:
             "clues_soon": f"{clues}&overdue=soon",
             "cases": cases,
             "cases_over": f"{cases}&overdue=1",
+            "cases_soon": f"{cases}&overdue=soon",
         }
 
     def fixed(self) -> dict[str, str]:

@@ -67,6 +67,7 @@ class ExportNew(Page):
                 as_of=choice.as_of,
                 masked=masked,
                 purpose="" if masked else form.cleaned_data["purpose"],
+                known=choice.known,
                 actor=self.user,
                 at=self.at,
             )

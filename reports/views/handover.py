@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.models import HandOverCopy, User
 from accounts.scope import scope_of
 from accounts.views.base import Page
 from households.models import Household, Membership
@@ -30,5 +31,22 @@ class HandOverList(Page):
             .order_by("village_id", "id")[:MOST],
             "count": helped.count(),
             "today": today,
+            "copies": _copies(self.user),
         }
         return render(request, "reports/handover.html", context)
+
+
+def _copies(user: User) -> QuerySet[HandOverCopy]:
+    """Of the hand-overs in which he left or came; nobody else sees whose households they were."""
+    mine = HandOverCopy.objects.filter(Q(left=user) | Q(post__user=user))
+    return mine.select_related("left", "post__user", "post__division")
+
+
+class HandOverCopyPage(Page):
+    """The list of one hand-over as it was kept, for printing."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        copy = get_object_or_404(_copies(self.user), pk=pk)
+        lists = copy.lists
+        context = {"copy": copy, "tasks": lists.get("tasks", []), "households": lists.get("households", [])}
+        return render(request, "reports/handover_copy.html", context)

@@ -17,6 +17,7 @@ from accounts.views.base import Page, keyset_page
 from monitoring.models import Application, Case, Clue, Episode, FeedBatch
 from monitoring.workflow.step import CLUE
 from monitoring.workflow.table import TABLE
+from reports.desk.counts import counts_for
 from reports.desk.lights import lights_of
 from reports.desk.news import kinds_for, last_look, news
 from reports.desk.tasks import Task, tasks_of
@@ -98,6 +99,14 @@ def _news(user: User, scope: Scope, since: Any) -> list[dict[str, Any]]:
     if files:
         found.append({"count": files, "title": "份部门数据送到", "link": reverse("feed-list")})
     return found
+
+
+class DeskCounts(Page):
+    """What the shell fetches once a page is there: the numbers beside the navigation and the data month."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = counts_for(self.user, timezone.localdate(self.at))
+        return render(request, "reports/counts.html", {"counts": found.counts, "month": found.month})
 
 
 class News(Page):

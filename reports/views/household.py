@@ -15,6 +15,10 @@ from accounts.views.base import Page
 from assistance.models import Measure
 from households.models import Household
 from households.permissions import DECIDE, RECORD
+from records.books import BOOKS
+from records.problems.kinds import KINDS as PROBLEM_KINDS
+from records.readings import kept_about
+from reports.household.collection import collection
 from reports.household.facts import chart_of, department_facts, earned, guarantees, papers
 from reports.household.story import KINDS, chapter_of
 
@@ -38,6 +42,7 @@ class HouseholdDetail(Page):
             "left": [row for row in members if row.left_on is not None],
             **self._living(household),
             **self._work(household),
+            **self._books(household),
             "facts": department_facts(household),
             "chapter": chapter_of(household, size=ON_PAGE),
             "proposals": list(household.change_proposals.filter(state="open").select_related("person")),
@@ -46,6 +51,7 @@ class HouseholdDetail(Page):
             "may_visit": self._may(household, "monitoring.record_visit"),
             "may_report": self._may(household, "monitoring.register_clue"),
             "may_reveal": self._may(household, "accounts.reveal"),
+            "may_find": any(self._may(household, kind.right("find")) for kind in PROBLEM_KINDS.values()),
             "may_audit": self._may(household, "accounts.view_audit"),
             "may_open_case": self._may(household, "monitoring.prepare_case"),
             "kinds": KINDS,
@@ -72,13 +78,29 @@ class HouseholdDetail(Page):
             "episodes": list(household.episodes.select_related("plan").order_by("-serial")),
             "open_case": next((case for case in cases if case.closed_on is None), None),
             "open_clues": [clue for clue in clues if clue.closed_on is None],
+            "problems": list(household.problems.open().select_related("person").order_by("due_on", "id")),
             "measures": list(measures.select_related("type", "beneficiary")[:20]),
             "papers": papers(household.visits.all()[:40], cases)[:20],
         }
 
+    def _books(self, household: Household) -> dict[str, Any]:
+        """What the books say of the household today, and the books in which the user may write about it."""
+        today = timezone.localdate()
+        kept = [one for one in kept_about(household) if one.from_on <= today and (not one.to_on or today < one.to_on)]
+        about = [book for book in BOOKS.values() if book.subject != "place"]
+        return {"kept": kept, "books": [book for book in about if self._may(household, book.right)]}
+
     def _may(self, household: Household, right: str) -> bool:
         code, helper = household.village_id, household.helper_id
         return may(actor=self.user, right=right, code=code, at=self.at, helper_id=helper)
+
+
+class HouseholdCollection(Page):
+    """The collection form (信息采集表) as an A4 page, filled from the data."""
+
+    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
+        household = get_object_or_404(_households(self.user), uid=uid)
+        return render(request, "households/print/collection.html", collection(household, timezone.localdate(self.at)))
 
 
 class HouseholdStory(Page):

@@ -12,8 +12,10 @@ from accounts.permissions import may
 from accounts.views.base import Page
 from reports.boards import BOARDS
 from reports.ledgers import LEDGERS, Ledger
+from reports.ledgers.i1 import BOARDS as INDICATOR_BOARDS
 from reports.ledgers.summary import SummaryLedger
-from reports.models import ExportRun
+from reports.ledgers.t12 import BESIDE, rule_row
+from reports.models import Edition, ExportRun
 from reports.permissions import EXPORT_WHOLE
 from reports.services.drill import drill
 from reports.services.preview import preview_ledger
@@ -31,7 +33,8 @@ class LedgerList(Page):
         context = {
             "choice": choice,
             "summaries": [one for one in LEDGERS.values() if isinstance(one, SummaryLedger)],
-            "details": [one for one in LEDGERS.values() if not isinstance(one, SummaryLedger)],
+            "details": [one for one in LEDGERS.values() if not isinstance(one, SummaryLedger) and not one.group],
+            "national": [one for one in LEDGERS.values() if one.group == "national"],
             "exports": ExportRun.objects.visible_to(self.user).select_related("division")[:6],
         }
         return render(request, "reports/ledgers.html", context, status=400 if choice and choice.error else 200)
@@ -46,15 +49,23 @@ class LedgerPreview(Page):
         if (other := request.GET.get("ledger", "")) in LEDGERS and other != ledger.code:
             return redirect(f"{_address(other)}?{choice.query}")
         preview = preview_ledger(
-            name=ledger.code, division=choice.division, as_of=choice.as_of, actor=self.user, at=self.at
+            name=ledger.code,
+            division=choice.division,
+            as_of=choice.as_of,
+            actor=self.user,
+            at=self.at,
+            known=choice.known,
         )
         context = {
             "choice": choice,
             "preview": preview,
             "ledger": ledger,
             "ledgers": LEDGERS.values(),
-            "opens": ledger.opens(),
+            "editions": Edition.objects.of(choice.division, choice.month),
+            "as_closed": preview.reading.known_at is not None,
+            "opens": preview.opens,
             "exports": ExportRun.objects.visible_to(self.user).count(),
+            "may_see_layout": ledger.fixed_layout(preview.reading) is None,
             "may_whole": may(actor=self.user, right=EXPORT_WHOLE, code=choice.division.code, at=self.at),
         }
         return render(request, "reports/ledger.html", context, status=400 if choice.error else 200)
@@ -74,6 +85,7 @@ class LedgerCell(Page):
             as_of=choice.as_of,
             actor=self.user,
             at=self.at,
+            known=choice.known,
             after=request.GET.get("after", ""),
             **({"most": IN_DRAWER} if in_drawer else {}),
         )
@@ -89,8 +101,8 @@ def _ledger(name: str) -> Ledger:
 
 
 def _counted(name: str) -> str:
-    """The code of a ledger or board whose numbers open."""
-    if name.upper() not in LEDGERS and name.upper() not in BOARDS:
+    """The code of a ledger, board or indicator whose numbers open."""
+    if name.upper() not in LEDGERS | BOARDS | INDICATOR_BOARDS:
         raise Http404
     return name.upper()
 
@@ -110,7 +122,8 @@ def _unit(division: Division, code: str) -> Division | None:
     """The row that the number stands in; none for 合计."""
     if not code:
         return None
-    unit: Division | None = Division.objects.within(division).filter(code=code).first()
+    place, _, rule = code.partition(BESIDE)
+    unit: Division | None = Division.objects.within(division).filter(code=place).first()
     if unit is None:
         raise Http404
-    return unit
+    return rule_row(unit, rule) if rule else unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -62,6 +63,20 @@ def sign_in() -> Callable[[User], Client]:
         return client
 
     return _sign_in
+
+
+@pytest.mark.parametrize("known", ["now", ""])
+def test_the_form_passes_on_which_figures_were_looked_at(
+    known: str, county: Division, bureau: User, sign_in: Any, sent: list[int]
+) -> None:
+    client, address = sign_in(bureau), reverse("ledger-export", args=["L1"])
+    page = client.get(address, {"division": county.code, "month": "2026-10", "known": known})
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(division|month|as_of|known)" value="([^"]*)"', page.content.decode())
+    )
+    assert hidden.get("known", "") == known and ("现在看的数" in page.content.decode()) is bool(known)
+    client.post(address, {**hidden, "masked": "1"})
+    assert ExportRun.objects.get().known == known
 
 
 def test_an_export_is_made_by_the_worker_and_fetched_by_who_asked(
@@ -227,4 +242,8 @@ def test_the_beat_has_its_jobs_once(db: None) -> None:
     for _ in range(2):
         ensure_schedule()
     names = PeriodicTask.objects.filter(task__startswith="reports.").values_list("task", flat=True)
-    assert sorted(names) == ["reports.tasks.drop_old_exports", "reports.tasks.sweep_exports"]
+    assert sorted(names) == [
+        "reports.tasks.drop_old_exports",
+        "reports.tasks.sweep_exports",
+        "reports.tasks.sweep_freezing",
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from builders import make_episode, make_household
+from builders import make_episode, make_household, make_number
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,8 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, User
 from accounts.services.audit import record
-from monitoring.models import Case
+from monitoring.models import Application, Case
+from monitoring.services.applications import link_application, submit_application
 from monitoring.services.clues import open_clue
 from monitoring.workflow import perform
 
@@ -34,7 +36,9 @@ def home(user: User) -> Any:
 
 
 def tasks(user: User) -> list[Any]:
-    return [task for group in home(user).context["groups"] for task in group["tasks"]]
+    """All but last month's closing, which waits for every place on the day of these tests."""
+    found = [task for group in home(user).context["groups"] for task in group["tasks"]]
+    return [task for task in found if task.kind != "月度结账"]
 
 
 def _case(household: Any, owner: User, due: date, **values: Any) -> Case:
@@ -74,6 +78,27 @@ def test_visits_that_are_due_are_on_the_villages_and_the_helpers_list(
     assert [task.household for task in tasks(helper) if task.kind == "走访"] == [mine]
 
 
+def test_an_application_waits_for_whoever_deals_with_it_until_it_is_linked(
+    village: Any, owner: User, colleague: User, bureau: User
+) -> None:
+    household, now = make_household(village), timezone.now()
+    told = {
+        "name": "张三",
+        "id_number": make_number(900),
+        "phone": "10000002761",
+        "difficulty": "因病",
+        "consent": True,
+    }
+    submit_application(village=village, uid=uuid4(), content=told, at=now)
+    application = Application.objects.get()
+    (task,) = tasks(owner)
+    assert (task.kind, task.link) == ("农户申报", reverse("application-detail", args=[application.uid]))
+    assert desk(owner).get(task.link).status_code == 200
+    assert not tasks(colleague) and not [task for task in tasks(bureau) if task.kind == "农户申报"]
+    link_application(application=application, household=household, actor=owner, at=now)
+    assert "农户申报" not in {task.kind for task in tasks(owner)}
+
+
 def test_the_nearest_deadline_comes_first(village: Any, owner: User) -> None:
     for days, risk in ((5, "因残"), (0, "因病"), (9, "因学")):
         open_clue(
@@ -81,7 +106,8 @@ def test_the_nearest_deadline_comes_first(village: Any, owner: User) -> None:
             received_on=date(2026, 11, 10) - timedelta(days=days),
         )  # fmt: skip
     page = home(owner)
-    assert [group["title"] for group in page.context["groups"]] == ["已超期", "三天内"]
+    assert [group["title"] for group in page.context["groups"]] == ["已超期", "今天到期", "三天内"]
+    assert [[task.kind for task in group["tasks"]] for group in page.context["groups"]][1] == ["月度结账"]
     assert [task.due_on for task in tasks(owner)] == sorted(task.due_on for task in tasks(owner))
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from accounts.errors import Refused
 from accounts.management.base import ServiceCommand
-from accounts.models import Division
+from reports.management.arguments import division_of
 from reports.services.ledgers import find_ledger, write_ledger
 
 
@@ -22,6 +22,12 @@ class Command(ServiceCommand):
         parser.add_argument("--division", required=True, metavar="CODE", help="12 位区划代码（县、乡镇或村）")
         parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="截至日期，默认今天")
         parser.add_argument("--output", required=True, metavar="FILE.xlsx", help="写到哪里")
+        parser.add_argument(
+            "--known",
+            default="",
+            metavar="now|closed|时间",
+            help="按什么时候知道的数：closed 结账数，now 现在看的数，或一个时间；默认结了账的月份按结账数",
+        )
         parser.add_argument("--whole", action="store_true", help="证件号码和电话不遮盖，须同时给出 --purpose")
         parser.add_argument("--purpose", default="", help="导出完整号码的用途，记入审计")
 
@@ -29,25 +35,19 @@ class Command(ServiceCommand):
         ledger = find_ledger(options["name"])
         result = write_ledger(
             name=ledger.code,
-            division=_division(options["division"]),
+            division=division_of(options["division"]),
             as_of=_day(options["as_of"]),
             path=Path(options["output"]),
             actor=None,
             at=self.at,
             masked=not options["whole"],
             purpose=options["purpose"],
+            known=options["known"],
         )
         self.answer(
             {"ledger": ledger.code, "rows": result.rows, "file": str(result.path)},
             f"{result.division.name}{ledger.title}（截至 {result.as_of:%Y-%m-%d}）：{result.rows} 行，已写到 {result.path}",
         )
-
-
-def _division(code: str) -> Division:
-    division = Division.objects.filter(code=code.strip()).first()
-    if division is None:
-        raise Refused(f"没有区划代码 {code[:20]}，请核对 12 位代码，或先用 load_divisions 导入区划。", field="division")
-    return division
 
 
 def _day(text: str | None) -> date | None:

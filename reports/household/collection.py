@@ -1,0 +1,143 @@
+"""What stands in 防止返贫监测对象信息采集表 (domain.md 5.2 F3): nine sections, filled from every floor."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assistance import catalogue
+from households.history import members_as_of
+from households.models import Household, Income, LivingCondition, SupportClass
+from monitoring.models import Episode
+from reports.national.field import month, plain, yes_no
+from reports.national.reading import Chunk, Row
+from sheets.clean import mask_id, mask_phone
+
+_GUARANTEES = (
+    ("义务教育", "schooling_ok"),
+    ("基本医疗", "insurance_ok"),
+    ("住房安全", "housing_ok"),
+    ("饮水安全", "water_ok"),
+)
+_MONEY = (
+    ("工资性收入", "wage"),
+    ("生产经营性收入", "business"),
+    ("财产性收入", "property_income"),
+    ("转移性收入", "transfer"),
+    ("生产经营性支出", "business_cost"),
+    ("家庭纯收入", "net"),
+    ("家庭人均纯收入", "net_per_capita"),
+    ("家庭理赔收入", "claims"),
+    ("合规自付支出", "own_payments"),
+    ("参考人均纯收入", "reference_per_capita"),
+)
+_LAND = ("牧草地", "水面", "林地", "退耕还林", "林果")
+MOST_RISKS = 5
+
+
+def collection(household: Household, on: date) -> dict[str, Any]:
+    """The nine sections as they stand on a day. What nobody has recorded is empty, to be written in."""
+    chunk = Chunk(list(members_as_of(household, on).select_related("household")), on)
+    rows = chunk.rows
+    episode = household.episodes.order_by("-serial").first()
+    conditions = list(household.conditions.filter(on__lte=on).order_by("-on", "-id"))
+    return {
+        "household": household,
+        "head": next((row.person for row in rows if row.is_head), None),
+        "phone": mask_phone(household.phone) if household.phone else "",
+        "relocated": SupportClass.RELOCATED in household.support_classes,
+        "episode": episode,
+        "risks": _risks(episode),
+        "members": [_member(row) for row in rows],
+        "guarantees": [(title, *_seen(conditions, name)) for title, name in _GUARANTEES],
+        "money": _money(chunk.incomes.get(household.pk, [])),
+        "measures": _measures(rows),
+        "helper": household.helper,
+        "living": _living(rows, conditions),
+        "cleared": _cleared(episode),
+        "collector": chunk.collectors.get(household.pk),
+    }
+
+
+def _risks(episode: Episode | None) -> list[str]:
+    risks = list(episode.risks) if episode else []
+    return (risks + [""] * MOST_RISKS)[:MOST_RISKS]
+
+
+def _member(row: Row) -> dict[str, Any]:
+    person = row.person
+    jobs = [job for job in row.chunk.jobs[person.pk] if job.working]
+    return {
+        "姓名": person.name,
+        "性别": person.sex,
+        "证件号码": mask_id(person.id_number),
+        "与户主关系": row.member.relation,
+        "民族": person.nation,
+        "文化程度": person.education,
+        "在校生情况": person.schooling,
+        "健康状况": person.health,
+        "劳动技能": person.labour_skill,
+        "务工地点": (jobs[0].work_place or jobs[0].get_area_display()) if jobs else "",
+        "务工月数": plain(person.work_months),
+        "大病保险": person.serious_illness_insurance,
+        "低保": "是" if row.supported(SupportClass.SUBSISTENCE) else "",
+        "特困": "是" if row.supported(SupportClass.DESTITUTE) else "",
+    }
+
+
+def _seen(conditions: list[LivingCondition], name: str) -> tuple[str, date | None]:
+    """有保障, 没有保障 or nothing, and the day on which it was looked at."""
+    found = next((row for row in conditions if getattr(row, name) is not None), None)
+    if found is None:
+        return "", None
+    return ("有保障" if getattr(found, name) else "没有保障"), found.on if found.on.year > 1900 else None
+
+
+def _money(incomes: list[Income]) -> dict[str, Any]:
+    """Amounts at identification, at clearing and as last recorded; newest first is how they come."""
+    of_basis = {basis: next((one for one in incomes if one.basis == basis), None) for basis in Income.Basis.values}
+    shown = [of_basis[Income.Basis.IDENTIFY], of_basis[Income.Basis.CLEAR], incomes[0] if incomes else None]
+    return {
+        "ends": [one.ends_on if one else None for one in shown],
+        "rows": [(title, [f"{getattr(one, name):,.2f}" if one else "" for one in shown]) for title, name in _MONEY],
+    }
+
+
+def _measures(rows: list[Row]) -> list[tuple[str, str]]:
+    """All fifteen categories of the national file, the sum of the others first."""
+    if not rows:
+        return [(category, "") for category in (catalogue.DEVELOPMENT_DONE, *catalogue.CATEGORIES)]
+    given = rows[0].help
+    done = "" if not rows[0].is_monitored else "已实施" if given.developed else "尚未实施"
+    each = [(category, "、".join(given.items.get(category, ()))) for category in catalogue.CATEGORIES]
+    return [(catalogue.DEVELOPMENT_DONE, done), *each]
+
+
+def _living(rows: list[Row], conditions: list[LivingCondition]) -> list[tuple[str, str]]:
+    """Those that are kept, then those to be written in."""
+    if not rows:
+        return []
+    row = rows[0]
+    houses = row.chunk.houses[row.member.household_id]
+    area = next((house.area for house in houses if house.area), None) or row.seen("house_area")
+    grade = next((house.grade for house in houses if house.grade), "") or row.seen("house_grade") or ""
+    dangerous = row.seen("housing_ok")
+    kept = [
+        ("耕地（亩）", plain(row.seen("farmland"))),
+        ("与村主干路距离（公里）", plain(row.seen("road_km"))),
+        ("住房面积（平方米）", plain(area)),
+        ("房屋等级", grade),
+        ("危房户", yes_no(None if dangerous is None else not dangerous)),
+    ]
+    written = [(f"{land}（亩）", "") for land in _LAND]
+    return [
+        *kept,
+        *written,
+        *((title, "") for title in ("入户路类型", "主要燃料", "生活用电", "广播电视", "合作组织", "带头人带动")),
+    ]
+
+
+def _cleared(episode: Episode | None) -> dict[str, str]:
+    if episode is None or episode.cleared_on is None:
+        return {"方式": "", "时间": ""}
+    return {"方式": episode.clear_method, "时间": month(episode.cleared_on)}

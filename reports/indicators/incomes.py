@@ -1,0 +1,196 @@
+"""Incomes of the last year that is recorded: growth against the county's average, households that fell, focus households."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import ExpressionWrapper as Wrapped
+
+from accounts.models import Division
+from accounts.scope import in_division
+from assistance.models import Measure
+from households.models import Income
+from records.models import IncomeFile
+from reports.indicators.base import Frame, Indicator, Judged, by_place, chosen, percent, share_of
+from reports.indicators.populations import of_scope
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Figures, Source
+from reports.ledgers.telling import Told
+
+_MONEY = DecimalField(max_digits=20, decimal_places=4)
+_NET = F("wage") + F("business") + F("property_income") + F("transfer") - F("business_cost")
+_YES, _NO = Value(1), Value(0)
+
+
+def _annual(reading: Reading) -> QuerySet[Any]:
+    """Annual incomes recorded by the day."""
+    rows = Income.objects.as_of(reading.on).filter(basis=Income.Basis.ANNUAL, members__gt=0)
+    return rows if reading.known_at is None else rows.filter(recorded_at__lte=reading.known_at)
+
+
+def _year(reading: Reading) -> int:
+    """The last year of which the county has annual incomes."""
+    county = Division(code=f"{reading.division.code[:6]}000000", level=Division.Level.COUNTY)
+    rows = _annual(reading).filter(in_division("household__village_id", county)).order_by("-ends_on")
+    last = rows.values_list("ends_on", flat=True).first()
+    return last.year if last else reading.on.year - 1
+
+
+def _homes(reading: Reading) -> QuerySet[Any]:
+    """Households with their net income and its members in the year and in the one before, and what follows."""
+    year, annual = _year(reading), _annual(reading)
+    rows = of_scope("indicator_growth_scope", reading)
+    for name, one in (("now", year), ("before", year - 1)):
+        mine = annual.filter(household=OuterRef("pk"), ends_on__year=one).annotate(net=_NET).order_by("-ends_on", "-id")
+        rows = rows.annotate(
+            **{
+                f"{name}_net": Subquery(mine.values("net")[:1], output_field=_MONEY),
+                f"{name}_size": Subquery(mine.values("members")[:1], output_field=IntegerField()),
+            }
+        )
+    return _compared(rows, reading)
+
+
+def _compared(rows: QuerySet[Any], reading: Reading) -> QuerySet[Any]:
+    both = Q(now_net__isnull=False, before_net__gt=0)
+    # A head's income against last year's, without dividing: now/size < before/size × (1 + growth).
+    now, before = F("now_net") * F("before_size"), F("before_net") * F("now_size")
+    rows = rows.annotate(
+        low_line=Wrapped(by_place("focus_income", reading) * F("now_size"), output_field=_MONEY),
+        slow_line=Wrapped(before * (by_place("focus_growth", reading) + Value(Decimal(100))), output_field=_MONEY),
+        now_cross=Wrapped(now, output_field=_MONEY),
+        now_hundred=Wrapped(now * Value(Decimal(100)), output_field=_MONEY),
+        before_cross=Wrapped(before, output_field=_MONEY),
+    )
+    low, slow = Q(now_net__lt=F("low_line")), Q(now_hundred__lt=F("slow_line"))
+    fell = Q(now_cross__lt=F("before_cross"))
+    three = chosen("focus_reading", reading) == "all"
+    focus = low & slow & fell if three else (low & slow) | (low & fell) | (slow & fell)
+    return rows.annotate(
+        told=_flag(both), fell=_flag(both & fell), focus=_flag(both & focus), helped=_flag(_helped(reading))
+    )
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=_YES), default=_NO, output_field=IntegerField())
+
+
+def _helped(reading: Reading) -> Q:
+    """Condition: with a measure begun and not cancelled, or measures in its income file, on the day."""
+    measures = Measure.objects.standing(reading.on).filter(starts_on__lte=reading.on)
+    if reading.known_at is not None:
+        measures = measures.filter(recorded_at__lte=reading.known_at)
+    files = IncomeFile.objects.as_of(reading.on, reading.known_at).exclude(measures="")
+    planned = measures.filter(plan__episode__household=OuterRef("pk"))
+    return Q(Exists(planned)) | Q(Exists(files.filter(household=OuterRef("pk"))))
+
+
+def _tell(row: Any) -> Told:
+    if not row.told:
+        return Told(None, "没有两年的年度收入")
+    now, before = row.now_net / row.now_size, row.before_net / row.before_size
+    return Told(None, f"人均 {before:,.2f} 元 → {now:,.2f} 元，增 {(now / before - 1) * 100:.2f}%")
+
+
+# One name in all three indicators, so that together they are counted in one query.
+_SOURCES = {"incomes": Source(_homes, "", _tell)}
+_DONE = Q(told=1)
+
+
+def _covered(unit: Division, figures: Figures, frame: Frame, prefix: str) -> bool:
+    least = frame.value("indicator_coverage", unit)
+    whole = figures[f"{prefix}_homes"]
+    return bool(whole) and bool(figures[f"{prefix}_told"]) and percent(figures[f"{prefix}_told"], whole) >= least
+
+
+def _growth(unit: Division, figures: Figures, frame: Frame) -> Judged:
+    average = frame.value("indicator_growth_average", unit)
+    missing = figures["growth_homes"] - figures["growth_told"]
+    before, size = figures["before_net"], figures["before_size"]
+    if not (before and size and figures["now_size"]):
+        return Judged("none", None, average, missing)
+    value = Decimal(figures["now_net"]) / figures["now_size"] / (Decimal(before) / size) * 100 - 100
+    if average is None:
+        return Judged("untargeted", value, None, missing)
+    if not _covered(unit, figures, frame, "growth"):
+        return Judged("partial", value, average, missing)
+    return Judged("met" if value > average else "unmet", value, average, missing)
+
+
+def _fallen(unit: Division, figures: Figures, frame: Frame) -> Judged:
+    limit, count = frame.value("indicator_decrease_target", unit), figures["fallen"]
+    missing = figures["fall_homes"] - figures["fall_told"]
+    if not figures["fall_told"]:
+        return Judged("none", None, limit, missing)
+    if count > limit:
+        return Judged("unmet", count, limit, missing)
+    return Judged("met" if _covered(unit, figures, frame, "fall") else "partial", count, limit, missing)
+
+
+def _focus(unit: Division, figures: Figures, frame: Frame) -> Judged:
+    missing = figures["focus_homes"] - figures["focus_told"]
+    aim = frame.value("indicator_focus_target", unit)
+    if not figures["focus_told"]:
+        return Judged("none", None, aim, missing)
+    if not figures["focus"]:
+        return Judged("met" if _covered(unit, figures, frame, "focus") else "partial", None, aim, missing)
+    found = share_of("indicator_focus_target", "focus_helped", "focus")(unit, figures, frame)
+    short = found.state == "met" and not _covered(unit, figures, frame, "focus")
+    return Judged("partial" if short else found.state, found.value, aim, missing)
+
+
+_NOTE = "用全县最近一个有年度收入记录的年度与上一年比；两年都有记录的户才比，够不够判断见参数“至少多少户有两年收入”。"
+GROWTH = Indicator(
+    "Z7",
+    "收入增速",
+    "领域研究1.4第69、70条：增速高于全县农村居民平均",
+    "%",
+    _SOURCES,
+    (
+        Figure("growth_homes", "incomes"),
+        Figure("growth_told", "incomes", _DONE),
+        *(Figure(name, "incomes", _DONE, add=F(name)) for name in ("now_net", "now_size", "before_net", "before_size")),
+    ),
+    (("户", ("growth_homes",)), ("有两年收入户", ("growth_told",))),
+    _growth,
+    "indicator_growth_average",
+    ("indicator_growth_scope",),
+    ">",
+    note=_NOTE,
+)
+FALLEN = Indicator(
+    "Z8",
+    "收入负增长户",
+    "领域研究1.1第1条：没有收入负增长户",
+    "户",
+    _SOURCES,
+    (Figure("fall_homes", "incomes"), Figure("fall_told", "incomes", _DONE), Figure("fallen", "incomes", Q(fell=1))),
+    (("有两年收入户", ("fall_told",)), ("负增长户", ("fallen",))),
+    _fallen,
+    "indicator_decrease_target",
+    ("indicator_growth_scope",),
+    note=_NOTE,
+    printed=("负增长户",),
+)
+FOCUS = Indicator(
+    "Z10",
+    "收入重点户有措施",
+    "领域研究1.1第17条：收入重点户一户一个帮扶措施",
+    "%",
+    _SOURCES,
+    (
+        Figure("focus_homes", "incomes"),
+        Figure("focus_told", "incomes", _DONE),
+        Figure("focus", "incomes", Q(focus=1)),
+        Figure("focus_helped", "incomes", Q(focus=1, helped=1)),
+    ),
+    (("重点户", ("focus",)), ("有措施户", ("focus_helped",))),
+    _focus,
+    "indicator_focus_target",
+    ("focus_reading", "indicator_growth_scope"),
+    "≥",
+    printed=("重点户", "有措施户"),
+    note=f"人均纯收入和增速两条线见参数“收入重点户”；措施是一户一策里的措施，或收入减少工作档案里的措施。{_NOTE}",
+)

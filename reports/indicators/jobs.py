@@ -1,0 +1,58 @@
+"""Zero-employment families (零就业家庭): somebody is able to work, and nobody works on the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from households.history import ABLE
+from households.models import Membership
+from records.models import Job, WelfarePost
+from reports.indicators.base import Indicator, at_most
+from reports.indicators.populations import of_scope
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Source
+from reports.ledgers.telling import Told
+
+WORKING, NOBODY, UNKNOWN = 1, 0, 2
+_WORDS = {WORKING: "有人就业", NOBODY: "有劳动力，当天没有人就业", UNKNOWN: "劳动力的务工情况没有登记全"}
+
+
+def _families(reading: Reading) -> QuerySet[Any]:
+    """Households with a member able to work; `work` is WORKING, NOBODY, or UNKNOWN where not all are recorded."""
+    on, known_at = reading.on, reading.known_at
+    jobs, posts = Job.objects.as_of(on, known_at), WelfarePost.objects.as_of(on, known_at).values("person_id")
+    able = Membership.objects.as_of(on, known_at).filter(person__labour_skill__in=ABLE)
+    working = Q(person__in=jobs.filter(working=True).values("person_id")) | Q(person__in=posts)
+    told = working | Q(person__in=jobs.values("person_id"))
+    rows = of_scope("indicator_zero_job_scope", reading)
+    at_work, silent = able.filter(working).values("household_id"), able.exclude(told).values("household_id")
+    return rows.filter(pk__in=able.values("household_id")).annotate(
+        work=Case(
+            When(pk__in=at_work, then=Value(WORKING)),
+            When(pk__in=silent, then=Value(UNKNOWN)),
+            default=Value(NOBODY),
+            output_field=IntegerField(),
+        )
+    )
+
+
+ZERO_JOB = Indicator(
+    "Z6",
+    "零就业家庭",
+    "领域研究1.4第73条：有劳动力家庭至少一人就业，动态清零",
+    "户",
+    {"families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]))},
+    (
+        Figure("families", "families"),
+        Figure("jobless", "families", Q(work=NOBODY)),
+        Figure("job_unknown", "families", Q(work=UNKNOWN)),
+    ),
+    (("有劳动力户", ("families",)), ("零就业户", ("jobless",)), ("未登记户", ("job_unknown",))),
+    at_most("indicator_zero_job_target", ("jobless",), lambda f, _: f["families"] > f["job_unknown"], "job_unknown"),
+    "indicator_zero_job_target",
+    ("indicator_zero_job_scope",),
+    printed=("零就业户",),
+    note="劳动力按户籍库的劳动技能，就业按务工册和公益岗册当天的登记；劳动力没有登记务工情况的户不算就业，也不算零就业。",
+)

@@ -1,0 +1,97 @@
+"""L18 低收入人口台账: everybody of a low-income class on the day, one row a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from households.models import Household, Membership
+from monitoring.risks import MonitoredType
+from records.models import LowIncome
+from reports.asof.episodes import living_in
+from reports.asof.records import monitored
+from reports.ledgers.base import DetailLedger, Reading
+from reports.ledgers.books import monitored_types
+from reports.ledgers.column import Column
+from reports.ledgers.facts import yes_no
+from reports.ledgers.persons import PERSON, person_cells
+from reports.ledgers.places import PLACE, Places
+from sheets.text import Cell
+
+
+class LowIncomeLedger(DetailLedger):
+    """Who is in the book of the low-income population, and the members of households monitored as 脱贫不稳定户.
+
+    Who is of two classes has one row with both; 月保障金 is what they come to together.
+    """
+
+    code = "L18"
+    title = "低收入人口台账"
+    unit = "人、元"
+    paper = "A4"
+    freeze = 6
+    counter = ("姓名", "人")
+    columns = (
+        Column(("序号",), 5, "seq"),
+        *PLACE,
+        *PERSON,
+        Column(("类别",), 18),
+        Column(("起始月",), 9, "month"),
+        Column(("月保障金",), 11, "money"),
+        Column(("渐退",), 6),
+        Column(("是否监测对象",), 8),
+    )
+
+    def items(self, reading: Reading) -> QuerySet[Membership]:
+        on, known_at = reading.on, reading.known_at
+        told = Exists(_lines(reading).filter(person=OuterRef("person_id")))
+        unstable = monitored(on, known_at, monitored_type=MonitoredType.UNSTABLE)
+        members = Membership.objects.as_of(on, known_at).filter(told | unstable)
+        rows = living_in(members, reading.division, on, "household").select_related("household", "person")
+        found: QuerySet[Membership] = rows.order_by("place", "household__number", "id")
+        return found
+
+    def sums(self, reading: Reading) -> dict[str, Cell]:
+        items = self.items(reading).select_related(None).order_by()
+        paid = _lines(reading).filter(person__in=items.values("person_id")).aggregate(total=Sum("monthly_amount"))
+        return {"姓名": f"{items.count()}人", "月保障金": paid["total"] or 0}
+
+    def household(self, item: Any) -> Household:
+        found: Household = item.household
+        return found
+
+    def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterator[list[Cell]]:
+        types = monitored_types({item.household_id for item in items}, reading)
+        told: defaultdict[int, list[LowIncome]] = defaultdict(list)
+        for line in _lines(reading).filter(person__in=[item.person_id for item in items]).order_by("from_on", "id"):
+            told[line.person_id].append(line)
+        for item in items:
+            monitored_type = types.get(item.household_id, "")
+            yield [
+                *places.cells(item.place, item.household.group_name),
+                *person_cells(item.person, item.relation, reading.on),
+                *_classes(told[item.person_id], monitored_type),
+                yes_no(bool(monitored_type)),
+            ]
+
+
+def _lines(reading: Reading) -> QuerySet[LowIncome]:
+    return LowIncome.objects.as_of(reading.on, reading.known_at)
+
+
+def _classes(lines: list[LowIncome], monitored_type: str) -> Iterable[Cell]:
+    words = [line.get_kind_display() for line in lines]
+    if monitored_type == MonitoredType.UNSTABLE:
+        words.append(str(LowIncome.Kind.UNSTABLE.label))
+    first: date | None = min((line.from_on for line in lines), default=None)
+    amounts = [line.monthly_amount for line in lines if line.monthly_amount is not None]
+    tapering = [line.tapering for line in lines if line.tapering is not None]
+    yield "、".join(dict.fromkeys(words))
+    yield first
+    yield sum(amounts, Decimal(0)) if amounts else None
+    yield yes_no(any(tapering) if tapering else None)

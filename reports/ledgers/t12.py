@@ -1,0 +1,110 @@
+"""T12 数据质量问题反馈表: what the checks of data found in each place, by rule, and how it stood on the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
+
+from accounts.models import Division
+from quality.checks import CHECKS, Check
+from quality.models import Fault
+from quality.querysets import EXEMPT, MENDED, OPEN
+from reports.ledgers.base import Reading
+from reports.ledgers.equation import Equation
+from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
+from reports.ledgers.telling import Told
+from sheets.text import Cell
+
+# Between a place's code and a rule's: a row is about both.
+BESIDE = "~"
+_STATES = {OPEN: "未改", EXEMPT: "已豁免", MENDED: "已改"}
+
+
+def faults(reading: Reading) -> QuerySet[Any]:
+    """Every fault found by the day, with how it stood at its end."""
+    rows = Fault.objects.within(reading.division).as_of(reading.on, reading.known_at)
+    return rows.annotate(place=F("village_id"))
+
+
+def of_fault(row: Any) -> Told:
+    """One fault, and the page on which it is mended."""
+    words = f"{row.title} · {row.words} · {_STATES[row.stood]}"
+    return Told(row.found_on, words, link=reverse("quality-fault", args=[row.uid]))
+
+
+def rule_row(unit: Division, code: str) -> Division:
+    """A place with one rule beside it, which stands for a row."""
+    return Division(code=f"{unit.code}{BESIDE}{code}", name=unit.name, level=unit.level, parent_id=unit.parent_id)
+
+
+def _code(unit: Division) -> str:
+    return unit.code.partition(BESIDE)[2]
+
+
+def _rule(unit: Division) -> Check | None:
+    return CHECKS.get(_code(unit))
+
+
+def _reference(unit: Division, figures: Figures) -> Cell:
+    rule = _rule(unit)
+    return rule.reference if rule else _code(unit)
+
+
+def _title(unit: Division, figures: Figures) -> Cell:
+    rule = _rule(unit)
+    return rule.title if rule else ""
+
+
+def _level(unit: Division, figures: Figures) -> Cell:
+    rule = _rule(unit)
+    return f"{rule.level} {rule.level_name}" if rule else ""
+
+
+class QualityStatement(SummaryLedger):
+    """A row for each place below and each rule that has found something there: 问题条数 = 已改 + 豁免 + 未改."""
+
+    code = "T12"
+    title = "数据质量问题反馈表"
+    unit = "条"
+    paper = "A4"
+    equations = (
+        Equation.of((("已改", "mended", 1), ("豁免", "exempt", 1), ("未改", "open", 1)), ("问题条数", "found"), "条"),
+    )
+    sources = {"faults": Source(faults, "household", of_fault, related=("person",), counted="条")}
+    figures = (
+        Figure("found", "faults"),
+        Figure("mended", "faults", Q(stood=MENDED)),
+        Figure("exempt", "faults", Q(stood=EXEMPT)),
+        Figure("open", "faults", Q(stood=OPEN)),
+    )
+    shown = (
+        Shown(("规则编号",), _reference, 22, "text"),
+        Shown(("规则名称",), _title, 30, "text"),
+        Shown(("级别",), _level, 8, "text"),
+        Shown(("问题条数",), "found", 9),
+        Shown(("已改",), "mended", 8),
+        Shown(("豁免",), "exempt", 8),
+        Shown(("未改",), "open", 8),
+    )
+
+    def size(self, reading: Reading) -> int:
+        return len(self.table(reading))
+
+    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
+        """Rows in the order of the places, the gravest rules first; one query."""
+        units = self.units(reading.division)
+        found: dict[tuple[int, int, str], Figures] = {}
+        counted = faults(reading).order_by().values_list("place", "check_code", "level", "stood")
+        for place, code, level, stood, number in counted.annotate(number=Count("pk")):
+            position = next((at for at, unit in enumerate(units) if unit.contains(place)), None)
+            if position is not None:
+                figures = found.setdefault((position, level, code), self._nothing())
+                figures["found"] += number
+                figures[stood] += number
+        return [(rule_row(units[at], code), found[at, level, code]) for at, level, code in sorted(found)]
+
+    def cell(self, unit: Division, key: str, reading: Reading) -> QuerySet[Any]:
+        rows = super().cell(unit, key, reading)
+        return rows.filter(check_code=_code(unit)) if _code(unit) else rows

@@ -1,0 +1,121 @@
+"""T9 就业汇总: who can work in the households that are followed, and who works where."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from households.models import Membership
+from records.models import Job, WelfarePost
+from reports.asof import records as q
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
+from reports.ledgers.telling import Told
+
+AREA = Job.Area
+
+
+def _able(reading: Reading) -> Any:
+    return q.able_members(reading.division, reading.on, reading.known_at)
+
+
+def _jobs(reading: Reading) -> Any:
+    """The jobs on the day of those who can work."""
+    return _of_able(q.of_homes(Job, reading.division, reading.on, reading.known_at), reading)
+
+
+def _posts(reading: Reading) -> Any:
+    return _of_able(q.of_homes(WelfarePost, reading.division, reading.on, reading.known_at), reading)
+
+
+def _returned(reading: Reading) -> Any:
+    """Who came home in the month, by the last word about his job."""
+    first = reading.on.replace(day=1)
+    rows = q.of_homes_since(Job, reading.division, date(reading.on.year, 1, 1), reading.on, reading.known_at)
+    return _of_able(rows.filter(returned_on__gte=first, returned_on__lte=reading.on), reading)
+
+
+def _trained(reading: Reading) -> Any:
+    """Who was trained in the year."""
+    first = date(reading.on.year, 1, 1)
+    rows = q.of_homes_since(Job, reading.division, first, reading.on, reading.known_at)
+    return _of_able(rows.filter(trained_on__gte=first, trained_on__lte=reading.on), reading)
+
+
+def _of_able(rows: Any, reading: Reading) -> Any:
+    able = Membership.objects.as_of(reading.on, reading.known_at).filter(
+        q.followed(reading.on, reading.known_at), q.ABLE_PERSON, person=OuterRef("person_id")
+    )
+    return rows.filter(Exists(able))
+
+
+def _of_member(row: Any) -> Told:
+    return Told(None, f"{row.person.name}（{row.relation}）：{row.person.labour_skill}")
+
+
+def _of_job(row: Any) -> Told:
+    where = "，".join(filter(None, (row.work_place or row.get_area_display(), row.firm)))
+    return Told(row.from_on, f"{row.person.name}：{where or '务工'}")
+
+
+def _of_post(row: Any) -> Told:
+    return Told(row.from_on, f"{row.person.name}：{row.title}")
+
+
+def _of_return(row: Any) -> Told:
+    return Told(row.returned_on, f"{row.person.name} 返乡{f'：{row.return_reason}' if row.return_reason else ''}")
+
+
+def _of_training(row: Any) -> Told:
+    return Told(row.trained_on, f"{row.person.name} 参加培训{f'：{row.training}' if row.training else ''}")
+
+
+def _of_zero(row: Any) -> Told:
+    return Told(None, "有劳动力，无人就业")
+
+
+def _source(rows: Any, tell: Any, counted: str = "人", *related: str) -> Source:
+    return Source(rows, "household", tell, related=related, counted=counted)
+
+
+class WorkStatement(SummaryLedger):
+    """Figures are of 脱贫户 and monitored households. 返乡 is of the month, 培训 of the year; 零就业户 are those of
+    all of whose able members it is told that they do not work."""
+
+    code = "T9"
+    title = "就业汇总表"
+    unit = "人、户"
+    paper = "A4"
+    sources = {
+        "able": _source(_able, _of_member, "人", "person"),
+        "jobs": _source(_jobs, _of_job, "人次", "person"),
+        "posts": _source(_posts, _of_post, "人次", "person"),
+        "returned": _source(_returned, _of_return, "人次", "person"),
+        "zero": _source(lambda r: q.zero_job_households(r.division, r.on, r.known_at), _of_zero, "户"),
+        "trained": _source(_trained, _of_training, "人次", "person"),
+    }
+    figures = (
+        Figure("able", "able"),
+        Figure("in_county", "jobs", Q(working=True, area=AREA.COUNTY)),
+        Figure("in_province", "jobs", Q(working=True, area=AREA.PROVINCE)),
+        Figure("outside", "jobs", Q(working=True, area__in=(AREA.OUTSIDE, AREA.ABROAD))),
+        Figure("untold", "jobs", Q(working=True, area="")),
+        Figure("posts", "posts"),
+        Figure("returned", "returned"),
+        Figure("zero", "zero"),
+        Figure("trained", "trained"),
+    )
+    shown = (
+        Shown(("劳动力",), "able", 9),
+        Shown(("已务工", "县内"), "in_county", 8),
+        Shown(("已务工", "省内县外"), "in_province", 8),
+        Shown(("已务工", "省外"), "outside", 8),
+        Shown(("已务工", "地点未填"), "untold", 8),
+        Shown(("已务工", "合计"), ("in_county", "in_province", "outside", "untold"), 8),
+        Shown(("公益岗",), "posts", 8),
+        Shown(("返乡",), "returned", 8),
+        Shown(("零就业户",), "zero", 8),
+        Shown(("培训",), "trained", 8),
+    )

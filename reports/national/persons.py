@@ -1,0 +1,182 @@
+"""已脱贫人口名单 and 边缘易致贫人口名单: the same 32 columns (domain.md 4.1 A). One row a person, household values
+repeated on each, 人数 on the householder's alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from households import register as r
+from households.models import Income
+from monitoring.services import register_episodes as e
+from reports.national import codes
+from reports.national.field import (
+    Field,
+    cleared,
+    everybody,
+    listed,
+    money,
+    monitored,
+    month,
+    plain,
+    the_head,
+    turned,
+    yes_no,
+)
+from reports.national.places import county, group, township, village
+from reports.national.reading import Row
+from sheets.clean import CellFault
+from sheets.ids import clean_id
+
+_BY_VISIT = "下次入户时核实填写"
+
+
+def one_of_two(row: Row) -> str:
+    """Exactly one of 文化程度 and 在校生状况 is filled."""
+    if row.person.education and row.person.schooling:
+        return "文化程度和在校生状况只能填一个，现在两个都有"
+    return "" if row.person.education or row.person.schooling else "文化程度和在校生状况要填一个，现在两个都空"
+
+
+def one_head(row: Row) -> str:
+    """Said once a household, on the row of its first member."""
+    family = row.family
+    if family.heads == 1 or row.member.pk != family.first:
+        return ""
+    return "这一户没有户主" if not family.heads else f"这一户有 {family.heads} 名户主"
+
+
+def sound_number(row: Row) -> str:
+    number = row.person.id_number
+    if number.startswith("999999"):
+        return "证件号码以 999999 开头，是还没有号码的人的代号"
+    try:
+        clean_id(number, row.chunk.on)
+    except CellFault as fault:
+        return fault.message
+    return ""
+
+
+def declared_size(row: Row) -> str:
+    declared = row.household.declared_size
+    if not row.is_head or declared is None or declared == row.family.size:
+        return ""
+    return f"登记人数 {declared} 与现有成员 {row.family.size} 人不一致"
+
+
+def per_capita(row: Row) -> str:
+    """The last year's, else what the register has."""
+    year = row.income(Income.Basis.ANNUAL)
+    return money(year.net_per_capita if year else row.household.per_capita_income)
+
+
+def phone_of(value: str | None) -> str:
+    return (value or "").strip()
+
+
+def _risk(row: Row) -> str:
+    return row.risks[0] if row.risks else ""
+
+
+def _identified(row: Row) -> date | None:
+    return row.standing.identified_on if row.standing else None
+
+
+RELATION = Field(
+    r.RELATION,
+    lambda row: row.member.relation,
+    needed=everybody,
+    codes=codes.RELATIONS,
+    also=one_head,
+    mend="在农户页“家庭变动”里改",
+)
+NAME = Field(r.NAME, lambda row: row.person.name, needed=everybody)
+ID_NUMBER = Field(
+    r.ID_NUMBER,
+    lambda row: row.person.id_number,
+    22,
+    "id",
+    needed=everybody,
+    also=sound_number,
+    mend="在农户页“证件号码更正”里改",
+)
+NATION = Field(
+    r.NATION, lambda row: row.person.nation, 8, needed=everybody, pattern=codes.NATION, form="民族全称，如 汉族"
+)
+EDUCATION = Field(r.EDUCATION, lambda row: row.person.education, codes=codes.EDUCATION, also=one_of_two)
+SCHOOLING = Field(r.SCHOOLING, lambda row: row.person.schooling, codes=codes.SCHOOLING)
+HEALTH = Field(r.HEALTH, lambda row: listed(row.person.health), needed=everybody, codes=codes.HEALTH, listed=True)
+SKILL = Field(r.SKILL, lambda row: row.person.labour_skill, 14, needed=everybody, codes=codes.SKILLS)
+INSURANCE = Field(
+    r.INSURANCE, lambda row: row.person.serious_illness_insurance, 10, needed=everybody, codes=codes.YES_NO
+)
+UNSAFE_HOUSE = Field(r.UNSAFE_HOUSE, lambda row: turned(row.seen("housing_ok")), 8, needed=everybody, mend=_BY_VISIT)
+SAFE_WATER = Field(r.SAFE_WATER, lambda row: yes_no(row.seen("water_ok")), 10, needed=everybody, mend=_BY_VISIT)
+HOUSEHOLD = Field(r.HOUSEHOLD, lambda row: row.household.number, 18, needed=everybody)
+HOUSEHOLD_PHONE = Field(
+    r.HOUSEHOLD_PHONE,
+    lambda row: phone_of(row.household.phone),
+    14,
+    "phone",
+    pattern=codes.MOBILE,
+    form="11 位手机号",
+)
+PERSON_PHONE = Field(
+    r.PERSON_PHONE, lambda row: phone_of(row.person.phone), 14, "phone", pattern=codes.MOBILE, form="11 位手机号"
+)
+CATEGORY = Field(r.CATEGORY, lambda row: row.household.category, needed=everybody, codes=codes.CATEGORIES)
+TYPE = Field(
+    e.TYPE,
+    lambda row: row.standing.turn.episode.monitored_type if row.standing else "",
+    14,
+    needed=monitored,
+    codes=codes.TYPES,
+)
+CLEARED = Field(
+    e.CLEARED, lambda row: yes_no(cleared(row)) if row.standing else "", 8, needed=monitored, codes=codes.YES_NO
+)
+IDENTIFIED_ON = Field(e.IDENTIFIED_ON, lambda row: month(_identified(row)), 10, needed=monitored)
+CLEARED_ON = Field(e.CLEARED_ON, lambda row: month(row.cleared_on), 10, needed=cleared)
+INCOME = Field(
+    r.INCOME, per_capita, needed=everybody, pattern=codes.AMOUNT, form="不小于 0 的金额", mend="补录年度收入后再导"
+)
+
+PERSONS: tuple[Field, ...] = (
+    # 序号 is the sheet's running number.
+    Field("数据日期", lambda row: f"{row.chunk.on:%Y%m%d}", 10),
+    county(r.COUNTY),
+    township(r.TOWNSHIP),
+    village(r.VILLAGE),
+    group(r.GROUP),
+    HOUSEHOLD,
+    Field(r.PERSON_NUMBER, lambda row: row.person.number, 18),
+    NAME,
+    ID_NUMBER,
+    Field(r.SIZE, lambda row: str(row.family.size) if row.is_head else "", 6, needed=the_head, also=declared_size),
+    RELATION,
+    NATION,
+    EDUCATION,
+    SCHOOLING,
+    HEALTH,
+    SKILL,
+    Field(
+        r.WORK_MONTHS,
+        lambda row: plain(row.person.work_months),
+        10,
+        pattern=codes.MONTHS_A_YEAR,
+        form="0 到 12 的月数",
+    ),
+    INSURANCE,
+    Field(e.RISK, _risk, needed=monitored, codes=codes.RISKS, mend="在监测档案里改主要风险"),
+    UNSAFE_HOUSE,
+    SAFE_WATER,
+    INCOME,
+    HOUSEHOLD_PHONE,
+    PERSON_PHONE,
+    Field(r.FIRST_IDENTIFIED, lambda row: month(row.household.first_identified_on), 10),
+    Field(r.PERSON_IDENTIFIED, lambda row: month(row.person.identified_on), 10),
+    CATEGORY,
+    TYPE,
+    CLEARED,
+    IDENTIFIED_ON,
+    CLEARED_ON,
+)

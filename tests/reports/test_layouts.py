@@ -1,0 +1,407 @@
+"""Layouts as templates: down, changed in a spreadsheet program, up, judged, looked at, in force, and back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from builders import make_episode, make_household
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.errors import Forbidden, OutOfScope, Refused
+from accounts.models import AuditEvent, Division, User
+from reports.layouts.declared import keys_of, standard
+from reports.layouts.judging import Judging
+from reports.layouts.shape import shape_of
+from reports.layouts.workbook import write_layout
+from reports.ledgers import LEDGERS
+from reports.ledgers.base import Reading
+from reports.models import LayoutTerm, LedgerLayout
+from reports.services.layouts import enact_layout, layout_in_force, restore_standard, upload_layout
+from reports.services.ledgers import write_ledger
+from sheets.form import read_form
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+COUNTY, TOWNSHIP, VILLAGE = "990101000000", "990101100000", "990101100201"
+CHANGEABLE = [name for name, ledger in LEDGERS.items() if ledger.group != "national"]
+TODAY = date(2026, 11, 10)
+Change = Callable[[Any], None]
+
+
+class Desk:
+    """The county's clerk: `download()` a layout, `send()` it changed, and `lines()` of the ledger as it comes out."""
+
+    def __init__(self, folder: Path, bureau: User) -> None:
+        self.folder = folder
+        self.bureau = bureau
+        self.client = Client()
+        self.client.force_login(bureau, backend="django.contrib.auth.backends.ModelBackend")
+
+    def download(self, name: str, code: str = COUNTY) -> Any:
+        answer = self.client.get(reverse("layout-file", args=[name]), {"division": code})
+        assert answer.status_code == 200
+        return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+    def send(self, name: str, change: Change, code: str = COUNTY) -> LedgerLayout:
+        book = self.download(name, code)
+        change(book.active)
+        return self.keep(name, book, code)
+
+    def keep(self, name: str, book: Any, code: str = COUNTY) -> LedgerLayout:
+        path = self.folder / "changed.xlsx"
+        book.save(path)
+        place = Division.objects.get(code=code)
+        return upload_layout(
+            ledger=LEDGERS[name], division=place, path=path, name="改.xlsx", actor=self.bureau, at=timezone.now()
+        )
+
+    def use(self, layout: LedgerLayout, from_on: date = TODAY) -> LayoutTerm:
+        return enact_layout(layout=layout, from_on=from_on, actor=self.bureau, at=timezone.now())
+
+    def faults(self, name: str, change: Change) -> list[str]:
+        with pytest.raises(Refused) as refusal:
+            self.send(name, change)
+        return refusal.value.details
+
+    def sheet(self, name: str, code: str = COUNTY, on: date = TODAY) -> Any:
+        path = self.folder / "ledger.xlsx"
+        place = Division.objects.get(code=code)
+        write_ledger(name=name, division=place, as_of=on, path=path, actor=None, at=timezone.now())
+        return openpyxl.load_workbook(path).active
+
+    def lines(self, name: str, code: str = COUNTY, on: date = TODAY) -> list[list[Any]]:
+        return [[cell.value for cell in row] for row in self.sheet(name, code, on).iter_rows()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, bureau: User, places: Any) -> Desk:
+    return Desk(tmp_path, bureau)
+
+
+def column_of(sheet: Any, key: str) -> int:
+    """Where a column of the ledger stands in a layout, by its hidden key."""
+    row = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "列键")
+    return next(n for n in range(2, sheet.max_column + 1) if sheet.cell(row, n).value == f"#{key}")
+
+
+def row_of(sheet: Any, mark: str) -> int:
+    return next(row for row in range(1, 30) if sheet.cell(row, 1).value == mark)
+
+
+def simple(sheet: Any) -> None:
+    """T8 as a county wants it: other title and lines, four columns, one of its own, on A4 upright, 合计 at the end."""
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    keys = ["序号", "单位", "危房·在办", "辍学·在办"]
+    places = [column_of(sheet, key) for key in keys]
+    for row in range(1, sheet.max_row + 1):
+        words = [sheet.cell(row, place).value for place in places]
+        for column in range(2, 20):
+            sheet.cell(row, column).value = None
+        for number, word in enumerate(words, 2):
+            sheet.cell(row, number).value = word
+    sheet["B1"] = "{地方}住房和上学（{年}年{月}月{日}日）"
+    info, heading, foot = row_of(sheet, "填报"), row_of(sheet, "表头"), row_of(sheet, "签名")
+    for column in range(2, 7):
+        for row in (info, heading, heading + 1, foot):
+            sheet.cell(row, column).value = None
+    sheet.cell(info, 2).value = "单位：件"
+    for column, words in ((2, "序号"), (3, "乡镇（村）"), (4, "还没有清的"), (6, "备注（自填）")):
+        sheet.cell(heading, column).value = words
+    sheet.cell(heading + 1, 4).value, sheet.cell(heading + 1, 5).value = "住房", "上学"
+    sheet.merge_cells(start_row=heading, start_column=4, end_row=heading, end_column=5)
+    for column in (2, 3, 6):
+        sheet.merge_cells(start_row=heading, start_column=column, end_row=heading + 1, end_column=column)
+    sheet.cell(foot, 2).value, sheet.cell(foot, 4).value = "分管领导：", "经办：{地方}"
+    for letter, width in zip("BCDEF", (6, 20, 12, 12, 18), strict=True):
+        sheet.column_dimensions[letter].width = width
+    total, data = row_of(sheet, "合计"), row_of(sheet, "数据")
+    sheet.cell(total, 1).value, sheet.cell(data, 1).value = "数据", "合计"
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = 9, "portrait"
+
+
+@pytest.mark.parametrize("name", CHANGEABLE)
+def test_a_layout_that_goes_down_and_up_is_unchanged(name: str, tmp_path: Path, county: Division) -> None:
+    ledger = LEDGERS[name]
+    if ledger.fixed_layout(Reading(county, TODAY)) is not None:
+        return
+    assert len(set(keys_of(ledger))) == len(ledger.columns)
+    path = tmp_path / "layout.xlsx"
+    write_layout(path, standard(ledger), name)
+    judging = Judging(read_form(path), ledger)
+    assert judging.layout() == standard(ledger), judging.faults
+    shape = shape_of(ledger, standard(ledger))
+    assert shape.columns == ledger.columns and shape.picks == tuple(range(len(ledger.columns)))
+
+
+def test_a_changed_layout_cell_for_cell(desk: Desk, village: Division) -> None:
+    from builders import make_condition
+
+    for _ in range(2):
+        make_condition(make_household(village), on=date(2026, 10, 9), housing_ok=False)
+    layout = desk.send("T8", simple)
+    assert desk.lines("T8")[0][0] == "守望县三保障及饮水动态清零汇总（2026年11月）", "not in force yet"
+    desk.use(layout)
+    assert desk.lines("T8") == [
+        ["守望县住房和上学（2026年11月10日）", None, None, None, None],
+        ["单位：件", None, None, None, None],
+        ["序号", "乡镇（村）", "还没有清的", None, "备注"],
+        [None, None, "住房", "上学", None],
+        [1, "石桥镇", 2, 0, None],
+        [2, "青杨乡", 0, 0, None],
+        [None, "合计", 2, 0, None],
+        ["分管领导：", None, "经办：守望县", None, None],
+    ]
+    sheet = desk.sheet("T8")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) in ((9, "portrait"), ("9", "portrait"))
+    assert [round(sheet.column_dimensions[letter].width) for letter in "ABCDE"] == [6, 20, 12, 12, 18]
+    assert "C3:D3" in {str(area) for area in sheet.merged_cells.ranges}
+
+
+def test_the_page_shows_it_and_its_numbers_still_open(desk: Desk, village: Division) -> None:
+    from builders import make_condition
+
+    home = make_household(village)
+    make_condition(home, on=date(2026, 10, 9), housing_ok=False)
+    desk.use(desk.send("T8", simple))
+    page = desk.client.get(reverse("ledger-preview", args=["T8"])).content.decode()
+    assert (
+        "守望县住房和上学（2026年11月10日）" in page
+        and "还没有清的" in page
+        and "饮水" not in page.split("sw-sheet")[1]
+    )
+    assert page.index("石桥镇</th>") < page.rindex("合计</th>")
+    behind = desk.client.get(
+        reverse("ledger-cell", args=["T8"]), {"path": "危房·在办", "unit": TOWNSHIP}
+    ).content.decode()
+    assert home.number in behind
+    assert "path=%E5%8D%B1%E6%88%BF%C2%B7%E5%9C%A8%E5%8A%9E" in page
+
+
+def test_running_numbers_and_the_word_for_the_sum_go_along(desk: Desk, village: Division) -> None:
+    for _ in range(2):
+        make_episode(make_household(village))
+
+    def change(sheet: Any) -> None:
+        name, number = column_of(sheet, "户主姓名"), column_of(sheet, "证件号码")
+        for column in range(2, sheet.max_column + 1):
+            if column not in (name, number):
+                sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].hidden = True
+        sheet.delete_rows(row_of(sheet, "签名"))
+
+    desk.use(desk.send("L1", change))
+    lines = desk.lines("L1")
+    assert [line[:2] for line in lines[2:]] == [
+        ["户主姓名", "证件号码"], ["2户", "合计"], ["张三", "990100************"], ["张三", "990100************"],
+    ]  # fmt: skip
+    page = desk.client.get(reverse("ledger-preview", args=["L1"])).content.decode()
+    assert "990100************" in page and make_household(village).memberships.first().person.id_number not in page
+
+
+def test_the_most_specific_place_and_the_latest_day_win(desk: Desk, village: Division, places: Any) -> None:
+    def titled(words: str) -> Change:
+        def change(sheet: Any) -> None:
+            sheet["B1"] = words
+
+        return change
+
+    county = desk.send("T1", titled("县{地方}"))
+    town = desk.send("T1", titled("镇{地方}"), TOWNSHIP)
+    desk.use(county, date(2026, 10, 1))
+    assert desk.lines("T1", VILLAGE)[0][0] == "县守望县石桥镇东沟村"
+    desk.use(town, date(2026, 11, 1))
+    assert desk.lines("T1", VILLAGE)[0][0] == "镇守望县石桥镇东沟村"
+    assert desk.lines("T1", VILLAGE, date(2026, 10, 31))[0][0] == "县守望县石桥镇东沟村"
+    assert desk.lines("T1", VILLAGE, date(2026, 9, 30))[0][0].endswith("监测对象动态统计表（2026年9月）")
+    assert desk.lines("T1", COUNTY)[0][0] == "县守望县"
+    assert desk.lines("T1", "990101101201")[0][0].startswith("县")
+    restore_standard(
+        ledger=LEDGERS["T1"], division=places[TOWNSHIP], from_on=TODAY, actor=desk.bureau, at=timezone.now()
+    )
+    assert desk.lines("T1", VILLAGE)[0][0].endswith("监测对象动态统计表（2026年11月）")
+    assert layout_in_force("T1", places[TOWNSHIP], date(2026, 11, 9)) == town
+    before = datetime(2026, 11, 1, tzinfo=UTC)
+    assert layout_in_force("T1", places[COUNTY], TODAY, before) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda s: s.cell(5, 4).__setattr__("value", "#没有"),
+            "第 5 行 D 列：“没有”没有这一列，本台账有：序号、单位、",
+        ),
+        (lambda s: s.cell(5, 5).__setattr__("value", s.cell(5, 4).value), "第 4 行 E 列：“辍学·发现”已经在 D 列"),
+        (lambda s: s.__setitem__("B1", "{村名}台账"), "第 1 行 B 列：“{村名}”不是能用的字段，能用的有：{地方}、{年}"),
+        (lambda s: s.__setitem__("B1", "台账{"), "第 1 行 B 列：“{”不是能用的字段"),
+        (lambda s: s.__setitem__("B1", None), "第 1 行 B 列：标题是空的"),
+        (lambda s: s.__setitem__("B1", "长" * 101), "第 1 行 B 列：标题最多 100 个字"),
+        (lambda s: s.__setitem__("A1", None), "隐藏的 A 列里没有“标题”"),
+        (lambda s: s.__setitem__("A2", "什么"), "第 2 行 A 列：“什么”不是版式的标记"),
+        (lambda s: s.column_dimensions["D"].__setattr__("width", 150), "第 4 行 D 列：列宽 150 不合适"),
+        (lambda s: s.page_setup.__setattr__("paperSize", 11), "纸张只能用 A3 或 A4"),
+        (lambda s: s.column_dimensions["C"].__setattr__("hidden", True), "汇总表要留下“单位”这一列"),
+    ],
+)
+def test_every_fault_is_named_by_its_cell_and_nothing_is_kept(desk: Desk, change: Change, words: str) -> None:
+    assert any(words in fault for fault in desk.faults("T8", change)), desk.faults("T8", change)
+    assert not LedgerLayout.objects.exists()
+
+
+def test_all_faults_are_named_at_once(desk: Desk) -> None:
+    def change(sheet: Any) -> None:
+        sheet["B1"] = "{谁}"
+        sheet.cell(5, 4).value = "#甲"
+        sheet.cell(5, 6).value = "#乙"
+
+    assert len(desk.faults("T8", change)) == 3
+
+
+def test_a_column_without_its_key_is_known_by_its_heading(desk: Desk) -> None:
+    def change(sheet: Any) -> None:
+        sheet.delete_rows(row_of(sheet, "列键"))
+
+    assert desk.send("T8", change).declared == standard(LEDGERS["T8"]).as_json()
+
+    def renamed(sheet: Any) -> None:
+        change(sheet)
+        sheet.cell(3, 3).value = "哪里"
+
+    assert any("“哪里”没有这一列" in fault for fault in desk.faults("T8", renamed))
+
+
+def _packed(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, words in parts.items():
+            archive.writestr(name, words)
+    return out.getvalue()
+
+
+HOSTILE = {
+    "empty": b"",
+    "words": "这不是表格".encode(),
+    "picture": b"\x89PNG\r\n\x1a\n0000",
+    "zip": _packed(a="x"),
+    "bomb": _packed(**{"xl/workbook.xml": "<a>" + " " * 50_000_000}),
+    "entity": _packed(**{"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+    "no sheet": _packed(**{"xl/workbook.xml": "<workbook/>", "xl/_rels/workbook.xml.rels": "<Relationships/>"}),
+    "broken": _packed(**{"xl/workbook.xml": "<workbook"}),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_that_is_no_layout_is_refused_in_words(desk: Desk, kind: str, county: Division) -> None:
+    address = reverse("ledger-layout", args=["T8"])
+    file = SimpleUploadedFile("改.xlsx", HOSTILE[kind])
+    answer = desk.client.post(address, {"division": county.code, "file": file})
+    assert answer.status_code == 400, kind
+    assert not LedgerLayout.objects.exists()
+    other = SimpleUploadedFile("改.xlsm", b"PK")
+    assert "另存为 .xlsx" in desk.client.post(address, {"division": county.code, "file": other}).content.decode()
+
+
+def test_a_sheet_that_reaches_too_far_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused, match="版式最多 60 行"):
+        desk.send("T8", lambda sheet: sheet.cell(500, 3).__setattr__("value", "x"))
+
+
+def test_what_begins_like_a_formula_stays_words(desk: Desk) -> None:
+    def change(sheet: Any) -> None:
+        sheet["B1"].value, sheet["B1"].data_type = "=1+1", "s"
+
+    desk.use(desk.send("T8", change))
+    sheet = desk.sheet("T8")
+    assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
+    assert desk.download("T8").active["B1"].data_type == "s"
+
+
+def test_upload_look_use_and_back_on_the_pages(desk: Desk, village: Division, county: Division) -> None:
+    make_episode(make_household(village))
+    book = desk.download("T8")
+    simple(book.active)
+    content = io.BytesIO()
+    book.save(content)
+    address = reverse("ledger-layout", args=["T8"])
+    file = SimpleUploadedFile("改.xlsx", content.getvalue())
+    answer = desk.client.post(address, {"division": county.code, "file": file}, follow=True)
+    said = answer.content.decode()
+    assert "守望县住房和上学（2026年11月10日）" in said and "石桥镇" in said and "没有出的列：辍学·发现" in said
+    kept = LedgerLayout.objects.get()
+    assert layout_in_force("T8", county, TODAY) is None
+    detail = reverse("layout-detail", args=["T8", kept.uid])
+    assert desk.client.post(detail, {"from_on": "1999-01-01"}).status_code == 400
+    assert desk.client.post(detail, {"from_on": "2026-11-01"}).status_code == 302
+    page = desk.client.get(address, {"division": county.code}).content.decode()
+    assert "现在用自己的版式" in page and "改.xlsx" in page
+    original = desk.client.get(reverse("layout-original", args=["T8", kept.uid]))
+    assert b"".join(original.streaming_content) == content.getvalue()
+    assert desk.client.post(address, {"division": county.code, "standard": "1"}).status_code == 302
+    assert layout_in_force("T8", county, TODAY) is None
+    assert layout_in_force("T8", county, date(2026, 11, 9)) == kept
+    actions = AuditEvent.objects.filter(action__startswith="layout.").values_list("action", flat=True)
+    assert sorted(actions) == ["layout.enacted", "layout.enacted", "layout.uploaded"]
+
+
+def test_only_the_county_bureau_changes_and_only_its_own_places(
+    desk: Desk, places: Any, township: User, owner: User, auditor: User, outsider: User, administrator: User
+) -> None:
+    layout = desk.send("T8", simple)
+    detail = reverse("layout-detail", args=["T8", layout.uid])
+    pages = {"ledger-layout": ["T8"], "layout-file": ["T8"], "layout-detail": ["T8", layout.uid]}
+    expected = {"auditor": (200, 403), "township": (404, 404), "owner": (404, 404), "outsider": (404, 404),
+                "administrator": (404, 404)}  # fmt: skip
+    for user in (auditor, township, owner, outsider, administrator):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        looks, acts = expected[user.username]
+        for name, args in pages.items():
+            status = client.get(reverse(name, args=args), {"division": COUNTY}).status_code
+            assert status == looks, (user.username, name, status)
+        assert client.post(detail, {"from_on": "2026-11-01"}).status_code == acts, user.username
+        path = desk.folder / "changed.xlsx"
+        with pytest.raises((Forbidden, OutOfScope)):
+            upload_layout(
+                ledger=LEDGERS["T8"], division=places[COUNTY], path=path, name="a.xlsx", actor=user, at=timezone.now()
+            )
+    client = Client()
+    client.force_login(township, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("ledger-layout", args=["T8"])).status_code == 200
+    assert (
+        client.post(reverse("ledger-layout", args=["T8"]), {"division": TOWNSHIP, "standard": "1"}).status_code == 403
+    )
+    assert not LayoutTerm.objects.exists()
+
+
+def test_a_village_has_no_layout_of_its_own_and_a_prescribed_one_cannot_be_changed(
+    desk: Desk, places: Any, county: Division
+) -> None:
+    with pytest.raises(Refused, match="版式按县或乡镇定"):
+        restore_standard(
+            ledger=LEDGERS["T8"], division=places[VILLAGE], from_on=TODAY, actor=desk.bureau, at=timezone.now()
+        )
+    fixed = [one for one in LEDGERS.values() if one.fixed_layout(Reading(county, TODAY)) is not None]
+    for ledger in fixed[:1]:
+        assert desk.client.get(reverse("layout-file", args=[ledger.code])).status_code == 400
+
+
+def test_a_kept_layout_is_never_changed(desk: Desk) -> None:
+    term = desk.use(desk.send("T8", simple))
+    for rows, change in (
+        (LayoutTerm.objects.all(), {"from_on": TODAY}),
+        (LedgerLayout.objects.all(), {"ledger": "T1"}),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    term.refresh_from_db()
+    assert term.from_on == TODAY
