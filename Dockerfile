@@ -26,6 +26,8 @@ COPY accounts accounts
 COPY households households
 COPY monitoring monitoring
 COPY assistance assistance
+COPY records records
+COPY quality quality
 COPY reports reports
 COPY config config
 COPY docs/guide docs/guide

@@ -76,7 +76,7 @@ test: .venv/.dev assets
 lint: .venv/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy config accounts sheets households monitoring assistance reports demo
+	$(PY) -m mypy config accounts sheets households monitoring assistance records quality reports demo
 	.venv/bin/lint-imports
 	$(EMBEDDED) $(PY) manage.py makemigrations --check --dry-run
 

@@ -35,6 +35,8 @@ v1 = [
     path("", include("households.api.urls")),
     path("", include("monitoring.api.urls")),
     path("", include("assistance.api.urls")),
+    path("", include("records.api.urls")),
+    path("", include("quality.api.urls")),
     path("", include("reports.api.urls")),
 ]
 urlpatterns = [

@@ -19,6 +19,8 @@ INSTALLED_APPS = [
     "households",
     "monitoring",
     "assistance",
+    "records",
+    "quality",
     "reports",
     "django.contrib.admin",
     "django.contrib.auth",

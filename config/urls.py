@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.desk_urls")),
     path("", include("monitoring.urls")),
     path("", include("assistance.urls")),
+    path("", include("records.urls")),
+    path("", include("quality.urls")),
     path("", include("reports.urls")),
     path("api/", include("config.api")),
 ]

@@ -15,6 +15,8 @@ from assistance.models import Delivery, Measure, MeasureType, Plan
 from assistance.services.catalogue import install_standard
 from households.models import ChangeProposal, LifeEvent, RegisterBatch
 from monitoring.models import Case, Clue, FeedBatch, Hit, MatchRun, Visit, Visitor
+from quality.models import Exemption, Fault, QualityRun
+from records.models import Job, Problem, RecordBatch
 
 AT = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 ON = date(2026, 11, 1)
@@ -137,8 +139,62 @@ def _place(where: str, village: Division, county: Division, author: User) -> Pla
         "proposal": proposal,
         "run": run,
         "import": imported,
+        **_quality(person, household, canary),
+        "problem": _problem(household, canary),
     }
-    return Place(canary, {kind: row.uid for kind, row in rows.items()})
+    uids = {kind: row.uid for kind, row in rows.items()}
+    line, delivery_of_book = _book(household, person, canary, author)
+    return Place(canary, {**uids, "line": line.line, "book_batch": delivery_of_book.uid})
+
+
+def _book(household, person, canary: str, author: User) -> tuple[Job, RecordBatch]:
+    """A line of the book of jobs, from a delivery of the village."""
+    batch = RecordBatch.objects.create(
+        book="jobs",
+        department="human_resources",
+        division=household.village,
+        file=_file(author, canary),
+        imported_by=author,
+        imported_at=AT,
+        listed_on=ON,
+        **dict.fromkeys(("rows", "created", "changed", "unchanged", "rejected"), 0),
+    )
+    line = Job.objects.create(
+        household=household,
+        person=person,
+        working=True,
+        firm=canary,
+        from_on=ON,
+        recorded_by=author,
+        recorded_at=AT,
+        batch=batch,
+    )
+    return line, batch
+
+
+def _quality(person, household, canary: str) -> dict:
+    """A fault, an exemption of it that somebody else asked for, and a run over the village."""
+    village = household.village
+    asker, _ = User.objects.get_or_create(username="asker", defaults={"name": "申请人"})
+    fault = Fault.objects.create(
+        check_code="blank-nation", level=2, subject=f"p{person.pk}", village=village, household=household,
+        person=person, words=canary, owner="village", found_on=ON, recorded_at=AT, due_on=ON,
+    )  # fmt: skip
+    low, high = village.code_range
+    exemption = Exemption.objects.create(
+        check_code="blank-health", subject=f"p{person.pk}", division=village, place_low=low, place_high=high,
+        reason=canary, ends_on=date(2027, 1, 1), requested_by=asker, requested_at=AT,
+    )  # fmt: skip
+    run = QualityRun.objects.create(division=village, as_of=ON, state="done", queued_at=AT, error=canary)
+    return {"fault": fault, "exemption": exemption, "quality_run": run}
+
+
+def _problem(household, canary: str) -> Problem:
+    """A dangerous house that is being worked."""
+    return Problem.objects.create(
+        number=f"{canary}问题", kind="house", division=household.village, household=household, origin="cadre",
+        description=canary, found_on=ON, due_on=ON, state="assigned", recorded_at=AT,
+    )  # fmt: skip
 
 
 def _clue(household, canary: str) -> Clue:

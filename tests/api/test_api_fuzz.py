@@ -39,8 +39,14 @@ KINDS = {
     "episodes": "episode",
     "measures": "measure",
     "deliveries": "delivery",
+    "problems": "problem",
+    "quality/faults": "fault",
+    "quality/exemptions": "exemption",
+    "quality/runs": "quality_run",
+    "records/{book}": "line",
+    "record-batches": "book_batch",
 }
-NAMES = {"key": "income_line", "name": "L1"}
+NAMES = {"key": "income_line", "name": "L1", "book": "jobs"}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +103,8 @@ def keys_of(operation: Any, world: World) -> dict[str, str]:
     names = [part[1:-1] for part in parts if part.startswith("{")]
     fixed = {**NAMES, "delivery": str(world.uid("delivery", "own"))}
     if "uid" in names:
-        fixed["uid"] = str(world.uid(KINDS[parts[0]], "own"))
+        kind = KINDS.get(parts[0]) or KINDS["/".join(parts[:2])]
+        fixed["uid"] = str(world.uid(kind, "own"))
     return {name: fixed[name] for name in names}
 
 

@@ -24,6 +24,7 @@ from accounts.models import Role, User
 from accounts.permissions import PERMISSIONS
 from config import api as config_api
 from monitoring.workflow.table import TABLE
+from records.problems.table import TABLE as PROBLEMS
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -110,6 +111,10 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-case": ("case", {"GET": OWN}),
     "api-case-draft": ("case", {"GET": "monitoring.compare_assets"}),
     **_steps("case", [table for kind, table in TABLE.items() if kind != "clue"], TABLE["clear"], "assessing"),
+    "api-problems": ("", {"GET": OWN, "POST": OWN}),
+    "api-problems-raise": ("", {"POST": "records.raise_problems"}),
+    "api-problem": ("problem", {"GET": OWN}),
+    **_steps("problem", list(PROBLEMS.values()), PROBLEMS["house"], "assigned"),
     "api-visits": ("", {"GET": OWN}),
     "api-visit": ("visit", {"GET": OWN, "PUT": "monitoring.record_check"}),
     "api-episodes": ("", {"GET": OWN}),
@@ -131,12 +136,46 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-delivery": ("measure", {"PUT": "assistance.deliver"}),
     "api-delivery-withdraw": ("delivery", {"POST": "assistance.deliver"}),
     "api-agenda": ("", {"GET": OWN}),
+    "api-indicators": ("", {"GET": "reports.export_ledger"}),
+    "api-closings": ("", {"GET": OWN}),
+    "api-closing-step": ("", {"POST": "reports.confirm_month"}),
+    "api-closing-difference": ("", {"GET": "reports.export_ledger"}),
+    "api-editions": ("", {"GET": OWN}),
+    "api-edition-check": ("", {"GET": OWN}),
+    "api-quality-checks": ("", {"GET": OWN}),
+    "api-quality-faults": ("", {"GET": OWN}),
+    "api-quality-fault": ("fault", {"GET": OWN}),
+    "api-quality-fault-exempt": ("fault", {"POST": "quality.request_exemption"}),
+    "api-quality-exemptions": ("", {"GET": OWN}),
+    "api-quality-exemption-decide": ("exemption", {"POST": "quality.decide_exemption"}),
+    "api-quality-exemption-end": ("exemption", {"POST": "quality.decide_exemption"}),
+    "api-quality-runs": ("", {"GET": OWN, "POST": "quality.run_checks"}),
+    "api-quality-run": ("quality_run", {"GET": OWN}),
+    "api-books": ("", {"GET": OWN}),
+    # Whom a new line is about is in the body, so its right is looked at in tests/records.
+    "api-lines": ("", {"GET": OWN, "POST": OWN}),
+    "api-book-files": ("", {"GET": OWN, "POST": "records.keep_jobs"}),
+    "api-book-template": ("", {"GET": OWN}),
+    "api-line": ("line", {"GET": OWN}),
+    **{
+        f"api-line-{verb}": ("line", {"POST": "records.keep_jobs"}) for verb in ("change", "correct", "end", "withdraw")
+    },
+    "api-book-batch": ("book_batch", {"GET": OWN}),
+    "api-book-batch-undo": ("book_batch", {"POST": "records.keep_jobs"}),
+    "api-book-batch-errors": ("book_batch", {"GET": "records.keep_jobs"}),
     "api-ledgers": ("", {"GET": OWN}),
     "api-ledger": ("", {"POST": "reports.export_ledger"}),
 }
 # What a list or a reading needs in its address to be asked at all.
-QUERIES = {"api-agenda": "?start=2026-11-01&end=2026-11-30", "api-match-run-compare": f"?previous={NONE}"}
-EXTRA = {"key": "income_line", "name": "L1", "delivery": "00000000-0000-4000-8000-0000000000aa"}
+QUERIES = {
+    "api-indicators": "?division=990101100201",
+    "api-closings": "?division=990101100201&month=2026-10",
+    "api-closing-difference": "?division=990101100201&month=2026-10",
+    "api-edition-check": "?hash=A1B2-C3D4-E5F6-0718",
+    "api-agenda": "?start=2026-11-01&end=2026-11-30",
+    "api-match-run-compare": f"?previous={NONE}",
+}
+EXTRA = {"book": "jobs", "key": "income_line", "name": "L1", "delivery": "00000000-0000-4000-8000-0000000000aa"}
 
 
 def endpoints() -> dict[str, Any]:

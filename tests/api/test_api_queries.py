@@ -16,7 +16,7 @@ __all__ = ["cast", "world"]
 LISTS = [
     f"/{ENDPOINTS[name].pattern}{QUERIES.get(name, '')}"
     for name, (kind, methods) in ADDRESSES.items()
-    if "GET" in methods and not kind and not ENDPOINTS[name].pattern.converters
+    if "GET" in methods and not kind and not ENDPOINTS[name].pattern.converters and name != "api-edition-check"
 ]
 
 

@@ -18,22 +18,24 @@ from assistance.models import Measure, MeasureType, Plan
 from households.models import Household
 from monitoring.models import Case, FeedBatch, MatchRun, Visit
 from monitoring.services.clues import open_clue
+from records.services.problems_opening import open_problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # Pages that everybody who is signed in may open; their lists hold what he may see.
 OPEN = {
     "home", "password", "staff-list", "household-list", "clue-list", "case-list", "plan-list", "feed-list", "run-list",
-    "policy-list", "ledger-list", "export-list", "dashboard", "what-if", "find", "clue-channels",
-    "application-list",
-    "register-list", "news", "policy-detail", "work-calendar", "measure-catalogue", "handover-list",
-    "followup-list", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
+    "policy-list", "ledger-list", "indicator-list", "export-list", "dashboard", "what-if", "find", "clue-channels",
+    "application-list", "problem-list", "problem-new", "problem-import",
+    "register-list", "news", "desk-counts", "policy-detail", "work-calendar", "measure-catalogue", "handover-list",
+    "quality-overview", "quality-faults", "quality-exemptions",
+    "blank-list", "blank-form", "followup-list", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "household-story", "household-number", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
     "plan-detail", "plan-adopt", "measure-new", "measure-deliver", "measure-confirm", "measure-end",
-    "case-papers", "case-paper", "case-paper-word", "visit-print", "plan-card", "plan-change", "measure-change",
-    "measure-cancel",
+    "case-papers", "case-paper", "case-paper-word", "visit-print", "plan-card", "plan-change", "measure-change", "plan-sheet", "household-blank", "household-collection",
+    "measure-cancel", "problem-new-household", "problem-detail", "problem-step",
 }  # fmt: skip
 # Entering a visit or a change: for those who may, which an auditor may not.
 OF_VISITOR = {"visit-new", "visit-section", "visit-check", "household-change", "household-change-record"}
@@ -42,22 +44,58 @@ OF_REGISTER = {"proposal-decide", "register-detail", "register-errors"}
 # Held by tests/field/test_visit_pages.py.
 OF_VISIT_FILES = {"visit-files", "visit-draft-file", "visit-file"}
 # For everybody, without a sign-in, and what is done with what comes in; held by tests/field/test_own_applications.py.
-OF_APPLICATION = {"apply", "apply-state", "application-new", "application-detail", "application-poster"}
+OF_APPLICATION = {
+    "application-posters",
+    "apply",
+    "apply-state",
+    "application-new",
+    "application-detail",
+    "application-poster",
+}
 # Held by tests/accounts/test_staff_pages.py and tests/office.
-OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "audit-log"}
+OF_ADMINISTRATOR = {"staff-new", "staff-member", "handover", "handover-sheet", "handover-copy", "audit-log"}
 # Held by tests/accounts/test_audit_seals.py and test_second_factor.py.
 OF_TRUST = {"audit-seals", "second-factor-setup"}
 OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
-WITHOUT_PAGE = {"clue-batch", "review-batch", "review-decide", "login", "second-factor", "logout", "healthz", "readyz"}
+WITHOUT_PAGE = {
+    "problem-raise",
+    "clue-batch",
+    "review-batch",
+    "review-decide",
+    "login",
+    "second-factor",
+    "logout",
+    "healthz",
+    "readyz",
+}
 # Held by tests/workflow/test_case_pages.py and test_papers.py and tests/assistance/test_plan_pages.py.
-OF_DESK = {"case-file", "template-file", "delivery-withdraw", "delivery-proof"}
+OF_DESK = {"review-sheet", "case-file", "template-file", "delivery-withdraw", "delivery-proof"}
 # Pages about a place.
-OF_PLACE = {"ledger-preview", "ledger-cell", "ledger-export", "dashboard-guarantees"}
+OF_PLACE = {
+    "ledger-preview",
+    "ledger-cell",
+    "ledger-export",
+    "dashboard-guarantees",
+    "indicator-detail",
+    "ledger-layout",
+    "layout-file",
+}
+# Held by tests/reports/test_layouts.py.
+OF_LAYOUT = {"layout-detail", "layout-original"}
 # Held by tests/web/test_feed_pages.py.
 OF_FEEDS = {"feed-headings", "heading-forget", "run-changes"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
+# Held by tests/quality/test_quality_pages.py.
+OF_QUALITY = {"quality-rule", "quality-book", "quality-fault", "quality-run", "quality-correct", "quality-exemption"}
+# Held by tests/records/test_book_pages.py.
+OF_BOOKS = {
+    "book-list", "book-detail", "book-template", "book-upload", "book-batch", "book-errors", "line-new", "line-detail",
+    "line-act", "hotline-clue",
+}  # fmt: skip
+# Held by tests/reports/test_closing_pages.py.
+OF_CLOSING = {"closing-board", "closing-difference", "edition-list", "edition-detail", "edition-check"}
 # Held by tests/accounts/test_guide.py.
 OF_GUIDE = {"guide", "guide-chapter"}
 READERS = {"owner", "township", "bureau", "auditor"}
@@ -106,19 +144,31 @@ def addresses(household: Household, county: Any, owner: User, bureau: User) -> d
     visit = Visit.objects.create(
         household=household, kind="follow_up", visited_on=date(2026, 11, 9), recorded_by=owner, recorded_at=now
     )
+    problem = open_problem(
+        kind="house",
+        household=household,
+        origin="cadre",
+        found_on=date(2026, 11, 9),
+        description="墙裂",
+        actor=owner,
+        at=now,
+    )
     keys: dict[str, list[Any]] = {
+        "problem-detail": [problem.uid], "problem-step": [problem.uid, "assign"], "problem-new-household": [household.uid],
         "visit-detail": [visit.uid], "visit-section": [household.uid, "income"], "visit-check": [household.uid],
         "household-detail": [household.uid], "visit-new": [household.uid], "clue-new": [household.uid],
         "case-new": [household.uid], "clue-detail": [clue.uid], "clue-step": [clue.uid, "send_back"],
         "case-detail": [case.uid], "case-step": [case.uid, "stop"], "plan-detail": [plan.pk], "plan-adopt": [plan.pk],
         "measure-new": [plan.pk], "measure-deliver": [measure.pk], "measure-confirm": [measure.pk],
         "case-papers": [case.uid], "case-paper": [case.uid, "minutes"], "case-paper-word": [case.uid, "minutes"],
-        "plan-card": [plan.pk], "plan-change": [plan.pk], "measure-change": [measure.pk], "measure-cancel": [measure.pk],
+        "plan-card": [plan.pk], "plan-sheet": [plan.pk], "blank-form": ["visit"],
+        "household-collection": [household.uid], "household-blank": [household.uid, "visit"], "plan-change": [plan.pk], "measure-change": [measure.pk], "measure-cancel": [measure.pk],
         "visit-print": [visit.uid], "policy-detail": ["income_line"], "household-story": [household.uid], "household-number": [household.uid], "household-change": [household.uid],
         "household-change-record": [household.uid, "death"],
         "measure-end": [measure.pk], "feed-detail": [batch.uid], "feed-errors": [batch.uid], "run-detail": [run.uid],
     }  # fmt: skip
     keys |= dict.fromkeys(OF_PLACE - {"dashboard-guarantees"}, ["T1"])
+    keys["indicator-detail"] = ["Z1"]
     query = dict.fromkeys(OF_PLACE, f"?division={household.village_id}&path=累计识别·户")
     named = OPEN | OF_HOUSEHOLD | OF_VISITOR | OF_COUNTY | OF_PLACE
     return {name: reverse(name, args=keys.get(name, [])) + query.get(name, "") for name in named}
@@ -151,8 +201,12 @@ def test_every_page_is_in_this_matrix() -> None:
         | OF_EXPORTER
         | OF_FEEDS
         | OF_GUIDE
+        | OF_QUALITY
         | OF_DESK
         | OF_REGISTER
+        | OF_LAYOUT
+        | OF_BOOKS
+        | OF_CLOSING
         | WITHOUT_PAGE
     )
 
