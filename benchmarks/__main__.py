@@ -1,4 +1,4 @@
-"""`make bench SCALE=0.1`, or `python -m benchmarks --scale 0.1 --parts month,growth,ledger,pages`.
+"""`make bench SCALE=0.1`, or `python -m benchmarks --scale 0.1 --parts month,growth,ledger,pages,statements`.
 
 Prints what it does and a table of goals; the last line of standard output is one JSON object of all figures.
 """
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ledger, month, pages
+from benchmarks import ledger, month, pages, statements
 from benchmarks.goals import Goal, say, table
 from benchmarks.runs import Place, databases, find_server
 
-PARTS = ("month", "growth", "ledger", "pages")
+PARTS = ("month", "growth", "ledger", "pages", "statements")
 
 
 def main() -> None:
@@ -61,6 +61,7 @@ def _measure(given: argparse.Namespace, place: Place, figures: dict[str, Any]) -
         "growth": lambda: month.measure_growth(place, given.scale),
         "ledger": lambda: ledger.measure(place, given.scale, given.rounds),
         "pages": lambda: pages.measure(place, given.scale, _requests(given)),
+        "statements": lambda: statements.measure(place, given.scale),
     }
     goals: list[Goal] = []
     for name, measure in parts.items():
@@ -78,6 +79,8 @@ def _embedded(given: argparse.Namespace, place: Place) -> dict[str, Any]:
         found["month"], _ = month.measure(place, given.scale, 1, against=False)
     if "pages" in given.parts:
         found["pages"] = pages.figures_of(place, given.scale, _requests(given))
+    if "statements" in given.parts:
+        found["statements"] = statements.figures_of(place, given.scale)
     _show("embedded", found)
     return found
 

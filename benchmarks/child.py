@@ -31,6 +31,7 @@ TASKS = {
     "reference": "benchmarks.reference",
     "ledger": "benchmarks.ledger_task",
     "pages": "benchmarks.pages_task",
+    "statements": "benchmarks.statements_task",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 

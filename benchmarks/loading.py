@@ -31,7 +31,7 @@ def load(county: County) -> None:
     fill(Household, ("id", "uid", "number", "village_id", "category", "per_capita_income"), _households(county))
     fill(Person, ("id", "uid", "name", "id_sealed", "id_index", "sex", "birth_year", "labour_skill"), _persons(county))
     fill(Membership, ("id", "person_id", "household_id", "relation", "joined_on", "recorded_at"), _members(county))
-    _renew_statistics()
+    renew_statistics()
 
 
 def county_officer() -> User:
@@ -100,11 +100,12 @@ def _insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join(f'"{column}"' for column in columns)
     source = iter(rows)
     with connection.cursor() as cursor:
         while chunk := list(islice(source, _CHUNK)):
             text = "".join(["\t".join(map(_written, row)) + "\n" for row in chunk])
-            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO(text))
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(text))
 
 
 def _written(value: Any) -> str:
@@ -126,9 +127,9 @@ def _renew_sequence(model: type[models.Model]) -> None:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
 
 
-def _renew_statistics() -> None:
+def renew_statistics() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-__all__ = ["AT", "END", "county_officer", "fill", "load"]
+__all__ = ["AT", "END", "county_officer", "fill", "load", "renew_statistics"]

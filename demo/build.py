@@ -19,6 +19,8 @@ from accounts.services.divisions import load_divisions
 from demo.county import COUNTY, County, build_county
 from demo.deeds import Deeds
 from demo.feeds import write_month
+from demo.quality_stories import check_county
+from demo.records import fill_books
 from demo.register import write_register
 from demo.staff import Login, hire_staff, open_doors, shown
 from demo.stage import CHINA, Stage
@@ -28,8 +30,10 @@ from reports.ledgers import LEDGERS
 from reports.services.ledgers import write_ledger
 
 # Raise it when the demo's content changes, so that an older county is built anew.
-EDITION = 3
+EDITION = 5
 LEDGERS_FOLDER = Path("demo-ledgers")
+# The checks run once, today: before that there is nothing to list.
+OF_TODAY = ("T12",)
 
 
 class Progress:
@@ -97,6 +101,8 @@ def build(households: int, ledgers: Path, progress: Progress) -> list[Login]:
     write_register(county, files / "register.xlsx", start.date())
     report = import_register(path=files / "register.xlsx", name="register.xlsx", actor=None, at=start)
     progress.step(f"导入 {report.households} 户 {report.persons} 人，退回 {len(report.rejected)} 行")
+    lines = sum(report.rows for report in fill_books(county, files, start, now))
+    progress.step(f"导入各本底册 {lines} 行")
     stage = Stage(now, progress.tick)
     deeds = Deeds(stage, staff)
     months = last_months(now)
@@ -110,7 +116,9 @@ def build(households: int, ledgers: Path, progress: Progress) -> list[Login]:
     for refusal in stage.refusals[:5]:
         print(f"           未办成：{refusal}", file=sys.stderr)
     progress.step(f"共办理 {stage.acts} 件")
-    _write_ledgers(ledgers, progress, now)
+    run = check_county(deeds)
+    progress.step(f"数据质量检查查出 {run.found} 条")
+    _write_ledgers(ledgers, county, progress, now)
     progress.step("完成")
     return open_doors(staff, now)
 
@@ -124,16 +132,20 @@ def _write_divisions(county: County, folder: Path) -> Path:
     return path
 
 
-def _write_ledgers(folder: Path, progress: Progress, now: datetime) -> None:
-    """The last whole month's ledgers of the county, one file each."""
+def _write_ledgers(folder: Path, county: County, progress: Progress, now: datetime) -> None:
+    """The last whole month's ledgers of the county, a township and a village, one file each."""
     closed = now.date().replace(day=1) - timedelta(days=1)
-    county = Division.objects.get(pk=COUNTY[0])
+    first = county.villages[0]
     folder.mkdir(exist_ok=True)
-    for code, ledger in LEDGERS.items():
-        path = folder / f"{code}-{COUNTY[1]}-{closed:%Y-%m}.xlsx"
-        if county.level in ledger.levels:
-            write_ledger(name=code, division=county, as_of=closed, path=path, actor=None, at=now)
-    progress.step(f"{closed:%Y年%m月}的台账写入 {folder}/")
+    written = 0
+    for place in Division.objects.filter(pk__in=(COUNTY[0], first.township_code, first.code)).order_by("level"):
+        for code, ledger in LEDGERS.items():
+            as_of = now.date() if code in OF_TODAY else closed
+            path = folder / f"{code}-{place.name}-{as_of:%Y-%m}.xlsx"
+            if place.level in ledger.levels:
+                write_ledger(name=code, division=place, as_of=as_of, path=path, actor=None, at=now)
+                written += 1
+    progress.step(f"{closed:%Y年%m月}的台账写入 {folder}/（县、一个乡镇、一个村，{written} 份）")
 
 
 def _print_logins(logins: list[Login], port: int) -> None:

@@ -46,6 +46,9 @@ class Deeds:
     def leader(self, row: Household | Clue | Case) -> User:
         return self.staff.leaders[self._township(row)]
 
+    def leader_of(self, township: str) -> User:
+        return self.staff.leaders[township]
+
     def helper(self, row: Household | Clue | Case) -> User:
         return self.staff.helpers[self._township(row)]
 

@@ -52,6 +52,7 @@ def monitored(deeds: Deeds, episode: Episode, at: datetime, clear: Callable[[dat
     income = stage.random.randint(9000, 10500)
     visited_since = at
     while True:
+        household.refresh_from_db()  # they may live in another village by now
         by = deeds.cadre(household) if stage.chance(0.6) else plan.responsible or deeds.cadre(household)
         deeds.call_on(household, at, income, by)
         income += stage.random.randint(100, 700)
@@ -69,6 +70,7 @@ def looked_after(deeds: Deeds, episode: Episode, at: datetime) -> Story:
     household = Household.objects.get(pk=episode.household_id)
     while True:
         at = yield deeds.stage.later(at, 75, 92)
+        household.refresh_from_db()
         deeds.call_on(household, at, deeds.stage.random.randint(10500, 16000), deeds.cadre(household))
 
 

@@ -16,9 +16,9 @@ from monitoring.models import Case
 HEARSAY = "经入户核实，与系统登记一致，未发生变动"
 
 
-def born(deeds: Deeds, household: Household, day: datetime) -> Story:
+def born(deeds: Deeds, household: Household, day: datetime, *, wait: tuple[int, int] = (5, 30)) -> Story:
     """A grandchild, entered some days after the birth."""
-    at = yield deeds.stage.later(day, 5, 30)
+    at = yield deeds.stage.later(day, *wait)
     families = Families(Random(household.number), day.date(), area="9903")
     head = household.memberships.current().heads().select_related("person").get()
     child = families.someone("之孙女", day.astimezone(CHINA).date(), False, head.person.name[0], head.person.nation)

@@ -10,6 +10,7 @@ import argparse
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ COLOURS = 96
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: `path` is opened, then the first match of each selector in `follow` is clicked."""
+    """One picture: `path` is opened ({month} is the last whole one), then the first match of each selector in `follow` is clicked."""
 
     name: str
     role: str
@@ -46,11 +47,19 @@ SHOT_LIST = (
     Shot("township-clues", "乡镇工作人员", "/clues/"),
     Shot("township-review", "乡镇分管领导", "/reviews/"),
     Shot("township-case", "乡镇工作人员", "/cases/", (_FIRST_ROW,)),
+    Shot("township-problems", "乡镇工作人员", "/problems/"),
+    Shot("township-closing", "乡镇工作人员", "/closing/?month={month}"),
     Shot("township-plan", "乡镇工作人员", "/plans/", (_FIRST_ROW,)),
     Shot("county-dashboard", "县级主管部门", "/dashboard/"),
     Shot("county-feeds", "县级主管部门", "/feeds/"),
     Shot("county-run", "县级主管部门", "/runs/", (_FIRST_ROW,)),
     Shot("county-ledger", "县级主管部门", "/ledgers/T1/"),
+    Shot("county-closing", "县级主管部门", "/closing/?month={month}"),
+    Shot("county-difference", "县级主管部门", "/editions/", (_FIRST_ROW, 'tbody a[href*="difference/T1/"] >> nth=0')),
+    Shot("county-indicators", "县级主管部门", "/indicators/"),
+    Shot("county-quality", "县级主管部门", "/quality/"),
+    Shot("county-layout", "县级主管部门", "/ledgers/T1/layout/"),
+    Shot("county-books", "县级主管部门", "/records/"),
     Shot("department-feeds", "部门联络员", "/feeds/"),
     Shot("auditor-clue", "审计监督", "/clues/?channel=03", ('tbody a[href*="/clues/"] >> nth=0',)),
     Shot("auditor-household", "审计监督", "/households/", (_FIRST_ROW,)),
@@ -94,7 +103,7 @@ def _take_all(browser: Any, address: str, login: tuple[str, str], shots: list[Sh
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{address}/")
     for shot in shots:
-        page.goto(shot.path)
+        page.goto(shot.path.format(month=f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"))
         for selector in shot.follow:
             page.locator(selector).click()
             page.wait_for_load_state()

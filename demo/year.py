@@ -8,10 +8,13 @@ from pathlib import Path
 from accounts.models import Division
 from demo.application_stories import applied
 from demo.case_stories import accompany, rolling_back
+from demo.closing_stories import begin_closings
 from demo.clue_stories import check_and_close, from_department
 from demo.county import COUNTY, County
 from demo.deeds import Deeds
 from demo.family_stories import begin_births, looked_into
+from demo.income_stories import begin_incomes
+from demo.problem_stories import begin_problems
 from demo.stage import CHINA, Story, moment
 from households.models import ChangeProposal, Household
 from monitoring.feeds import FEEDS
@@ -42,6 +45,9 @@ def begin_year(deeds: Deeds, county: County) -> None:
     _begin_register_episodes(deeds, start)
     _begin_ways_back(deeds)
     begin_births(deeds, start, max(2, len(county.houses) // 250))
+    begin_problems(deeds, start)
+    begin_incomes(deeds, start)
+    begin_closings(deeds, last_months(deeds.stage.now))
     households = len(county.houses)
     free = _free_households(deeds)
     for _ in range(max(4, min(34, households // 70))):

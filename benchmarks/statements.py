@@ -1,0 +1,66 @@
+"""All ledgers of a county of 150,000 households and 30,000 episodes, and what lies behind their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.goals import Goal, say
+from benchmarks.runs import Child, Place, Stage, run_alone
+
+HOUSEHOLDS, EPISODES = 150_000, 30_000
+
+
+def measure(place: Place, scale: float) -> tuple[dict[str, Any], list[Goal]]:
+    """The figures, and the goals they are held against. Raises AssertionError where the hand-written SQL counts other
+    figures than the program."""
+    figures = figures_of(place, scale)
+    share = figures["households"] / HOUSEHOLDS
+    goals = [
+        Goal(f"全套台账（{figures['households']:,} 户，秒）", figures["all_s"], 60 * share),
+        Goal("24 个月前的全套台账相对本月（倍）", figures["long_ago_s"] / figures["all_s"], 1.5),
+        Goal("点开任一数字：最慢的一个（毫秒）", figures["opened"]["slowest_ms"], 300),
+    ]
+    if goals[0].missed:
+        slowest = max(figures["ledgers"], key=figures["ledgers"].get)
+        goals[0].why = [_profile(place, figures, slowest)]
+    return figures, goals
+
+
+def figures_of(place: Place, scale: float) -> dict[str, Any]:
+    households = max(600, int(HOUSEHOLDS * min(scale * 4, 1)))
+    episodes = max(120, int(EPISODES * min(scale * 4, 1)))
+    say(f"全套台账，{households:,} 户、{episodes:,} 个监测周期（{place.name}）…")
+    environment = place.create("statements", place.blank())
+    with Child("statements", environment, households=households, episodes=episodes) as child:
+        now, before, opened, ours, by_hand = (child.stage() for _ in range(5))
+    return {
+        "households": households,
+        "episodes": episodes,
+        "all_s": round(now["wall"], 2),
+        "long_ago_s": round(before["wall"], 2),
+        "rows": now["value"]["rows"],
+        "peak_mb": round(now["peak_mb"]),
+        "opened": opened["value"],
+        "against_sql": {code: _compared(code, ours, by_hand) for code in ours["value"]},
+        "ledgers": now["value"]["seconds"],
+    }
+
+
+def _compared(code: str, ours: Stage, by_hand: Stage) -> float:
+    """How many times the hand-written SQL's time the program takes for the same figures."""
+    one, other = ours["value"][code], by_hand["value"][code]
+    assert _told(one) == _told(other), f"{code}: the program and the SQL do not count the same"
+    return round(float(one["seconds"]) / float(other["seconds"]), 2)
+
+
+def _told(counted: dict[str, Any]) -> dict[str, list[float]]:
+    """Figures by township, those that are all nought left out."""
+    figures = {code: [float(value or 0) for value in row] for code, row in counted["figures"].items()}
+    return {code: row for code, row in figures.items() if any(row)}
+
+
+def _profile(place: Place, figures: dict[str, Any], slowest: str) -> str:
+    environment = place.create("statements", place.blank())
+    given = {key: figures[key] for key in ("households", "episodes")}
+    stage = run_alone("statements", environment, only=slowest, profile=True, **given)
+    return f"最慢的是 {slowest}：\n{stage['profile']}"

@@ -1,0 +1,96 @@
+"""Every ledger of a county with five years of monitoring, and what lies behind its numbers."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import Division  # noqa: E402
+from benchmarks.child import Task  # noqa: E402
+from benchmarks.county import COUNTY, END, HOUSEHOLDS, County  # noqa: E402
+from benchmarks.history import load_history  # noqa: E402
+from benchmarks.loading import county_officer, load, renew_statistics  # noqa: E402
+from benchmarks.statements_sql import STATEMENTS  # noqa: E402
+from reports.ledgers import LEDGERS  # noqa: E402
+from reports.ledgers.base import Level, Reading  # noqa: E402
+from reports.ledgers.summary import SummaryLedger  # noqa: E402
+from reports.services.drill import drill  # noqa: E402
+from reports.services.ledgers import write_ledger  # noqa: E402
+
+LONG_AGO = date(END.year - 2, END.month, END.day)
+NOW = datetime(2026, 11, 8, 2, tzinfo=UTC)
+
+
+def statements(households: int, episodes: int, only: str = "") -> Task:
+    """Stages: all ledgers of the county as of the last day of the month; as of 24 months before; every number of every
+    summary opened; the figures of some summaries as the program counts them; the same by hand-written SQL."""
+    county = County(households / HOUSEHOLDS)
+    load(county)
+    officer = county_officer()
+    load_history(county, episodes, officer)
+    renew_statistics()
+    place = Division.objects.get(pk=COUNTY)
+    yield "ready"
+    yield _write(place, END, only)
+    yield _write(place, LONG_AGO, only)
+    yield _open_all(place, officer)
+    yield {code: _counted(code, place) for code in STATEMENTS}
+    yield {code: _by_hand(code) for code in STATEMENTS}
+
+
+def _write(place: Division, on: date, only: str) -> dict[str, Any]:
+    """Seconds of each ledger, and the rows of all."""
+    taken: dict[str, float] = {}
+    rows = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for code, ledger in LEDGERS.items():
+            if Level.COUNTY not in ledger.levels or (only and code != only):
+                continue
+            path, started = Path(folder) / f"{code}.xlsx", time.perf_counter()
+            rows += write_ledger(name=code, division=place, as_of=on, path=path, actor=None, at=NOW).rows
+            taken[code] = round(time.perf_counter() - started, 2)
+    return {"seconds": taken, "rows": rows}
+
+
+def _open_all(place: Division, officer: Any) -> dict[str, Any]:
+    """How long the list behind each number takes: 合计 and the first row of every summary that people count."""
+    waits: dict[str, float] = {}
+    for code, ledger in LEDGERS.items():
+        if not isinstance(ledger, SummaryLedger) or Level.COUNTY not in ledger.levels:
+            continue
+        for path in ledger.opens().values():
+            for unit in (None, ledger.units(place)[0]):
+                started = time.perf_counter()
+                drill(name=code, division=place, unit=unit, path=path, as_of=END, actor=officer, at=timezone.now())
+                waits[f"{code} {'·'.join(path)} {unit or '合计'}"] = (time.perf_counter() - started) * 1000
+    slowest = max(waits, key=lambda name: waits[name])
+    return {"numbers": len(waits), "slowest": slowest, "slowest_ms": round(waits[slowest], 1)}
+
+
+def _counted(code: str, place: Division) -> dict[str, Any]:
+    """Seconds and figures of a summary's table as the program counts it."""
+    ledger, keys = LEDGERS[code], STATEMENTS[code].keys
+    assert isinstance(ledger, SummaryLedger)
+    started = time.perf_counter()
+    table = ledger.table(Reading(place, END))
+    taken = time.perf_counter() - started
+    return {"seconds": taken, "figures": {unit.code: [figures[key] for key in keys] for unit, figures in table}}
+
+
+def _by_hand(code: str) -> dict[str, Any]:
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENTS[code].sql, {"on": END, "opening": END.replace(day=1), "county": COUNTY[:6]})
+        rows = cursor.fetchall()
+    taken = time.perf_counter() - started
+    return {"seconds": taken, "figures": {row[0]: list(row[1:]) for row in rows}}
