@@ -20,6 +20,10 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
+# The desk's window at 200 %.
+ZOOMED = {"width": 720, "height": 450, "scale": 2}
+# The phone of most people who have one for their work.
+HANDY = {"width": 390, "height": 844}
 
 
 @dataclass

@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 import time_machine
 from cast import NOW, PASSWORD
-from chrome import ARGUMENTS, CHROMIUM, DESK, PHONE, ROOT, County, Desk, Served, sign_in
+from chrome import ARGUMENTS, CHROMIUM, DESK, ROOT, County, Desk, Served, sign_in
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from config.celery import app
+
+# The journeys through the workflow are told once, in its own tests.
+sys.path.append(str(ROOT / "tests" / "workflow"))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +58,7 @@ def desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
     contexts: list[BrowserContext] = []
 
     def _desk(user: Any, viewport: dict[str, int] = DESK) -> Desk:
-        context = chromium.new_context(viewport=viewport, locale="zh-CN", has_touch=viewport is PHONE)
+        context = chromium.new_context(viewport=viewport, locale="zh-CN", has_touch=viewport is not DESK)
         contexts.append(context)
         page = context.new_page()
         sign_in(page, user.username, PASSWORD, live_server.url)
@@ -69,3 +74,11 @@ def moving_clock() -> Iterator[time_machine.Coordinates]:
     """Begins at NOW and ticks: a browser waits by it."""
     with time_machine.travel(NOW, tick=True) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def done_at_once() -> Iterator[None]:
+    """Jobs run where they are ordered; that they run in a worker too is held by tests/ops."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False

@@ -4,16 +4,18 @@ screen reader or the keyboard, breaks no content policy, and stays light."""
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chrome import DESK, PHONE, County
+from axe_playwright_python.base import AXE_SCRIPT
+from chrome import DESK, PHONE, ZOOMED, County
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, Request
+from walks import cut_off
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.xdist_group("county")]
 
@@ -30,7 +32,17 @@ ROLES = (
 )
 FIRST_VISIT_KB, LATER_KB = 300, 50
 _LEAKS = re.compile(r"\bNone\b|\bnan\b|Traceback|\{\{|\{%")
-_checked: set[str] = set()
+_LINKS = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
+# What a page is made of: every element with its classes.
+_PARTS = re.compile(r'<(\w+)(?:[^>]*?\bclass="([^"]*)")?')
+# The grave faults that axe finds. The first rows of a table stand for the others.
+_AXE = """contrast => axe.run(
+  {exclude: [["tbody tr:nth-child(n+6)"], ["li:nth-child(n+9)"]]},
+  {resultTypes: ["violations"], rules: {"color-contrast": {enabled: contrast}}},
+).then(found => found.violations.filter(fault => ["serious", "critical"].includes(fault.impact))
+  .map(fault => `${fault.id}：${fault.nodes[0].html.slice(0, 160)}`))"""
+# What was looked at of every kind of page, by whomever.
+_looked: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
 
 
 def kind_of(path: str) -> str:
@@ -45,6 +57,7 @@ class Watched:
 
     def __init__(self, page: Page) -> None:
         self.page, self.faults, self.where = page, [], ""
+        self._line = page.context.new_cdp_session(page)
         page.on("console", lambda message: message.type == "error" and self.note(f"控制台：{message.text}"))
         page.on("pageerror", lambda error: self.note(f"脚本：{error}"))
         page.on("requestfailed", self._missed)
@@ -57,51 +70,70 @@ class Watched:
     def note(self, fault: str) -> None:
         self.faults.append(f"{self.where} {fault}")
 
-    def look(self, path: str) -> list[str]:
-        """Open a page at both widths; the addresses of other pages it links to."""
+    def visit(self, path: str) -> list[str] | None:
+        """Ask for a page, and show it where it has what was not looked at before; the addresses it links to. None for
+        a download."""
         self.where = path
-        response = self.page.goto(path)
-        assert response is not None
-        if response.status != 200:
-            self.note(f"状态 {response.status}")
-        words = self.page.locator("body").inner_text()
-        for leak in set(_LEAKS.findall(words)):
+        answer = self.page.request.get(path)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return None
+        if answer.status != 200:
+            self.note(f"状态 {answer.status}")
+        text = answer.text()
+        for leak in set(_LEAKS.findall(text)):
             self.note(f"页面上有 {leak}")
-        if self.page.locator("h1:visible").count() != 1:
-            self.note(f"有 {self.page.locator('h1:visible').count()} 个大标题")
-        links = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
-        kind = kind_of(path)
-        if kind not in _checked:
-            self.axe("桌面")
-        self.page.set_viewport_size(PHONE)
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        if wide > PHONE["width"]:
-            self.note(f"手机上宽 {wide}")
-        if kind not in _checked:
-            self.axe("手机")
-        self.page.set_viewport_size(DESK)
-        _checked.add(kind)
-        return links
+        looked, parts = _looked[kind_of(path)], set(_PARTS.findall(text))
+        # The workbench is looked at for everybody: its frame, with his own menu, is that of all his pages.
+        if path == "/" or not parts <= looked:
+            self.page.route(answer.url, lambda route: route.fulfill(response=answer), times=1)
+            self.look(answer.url)
+            looked |= parts
+        return [unescape(link) for link in _LINKS.findall(text)]
 
-    def axe(self, width: str) -> None:
-        found = Axe().run(self.page).response["violations"]
-        for fault in found:
-            if fault["impact"] in ("serious", "critical"):
-                self.note(f"{width} {fault['id']}：{fault['nodes'][0]['html'][:160]}")
+    def look(self, path: str) -> None:
+        """Open a page once, and see it at a desk, there at 200 % and on a phone."""
+        self.where = path
+        self.page.goto(path)
+        # Sheets that are printed together have a title each.
+        titles, sheets = self.page.locator("h1:visible").count(), self.page.locator(".pp").count()
+        if not 1 <= titles <= max(1, sheets):
+            self.note(f"有 {titles} 个大标题")
+        self.axe("桌面")
+        for name, window in (("放大到 200%", ZOOMED), ("手机", PHONE)):
+            self.resize(**window)
+            for fault in cut_off(self.page):
+                self.note(f"{name}：{fault}")
+        # To compare colours takes longest; most are those of the desk.
+        self.axe("手机", contrast=kind_of(path) == "home")
+        self.resize(**DESK)
+
+    def resize(self, width: int, height: int, scale: int = 1) -> None:
+        """The same page in another window; Playwright itself cannot change the scale of an open one."""
+        window = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+        self._line.send("Emulation.setDeviceMetricsOverride", window)
+
+    def axe(self, width: str, *, contrast: bool = True) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        for fault in self.page.evaluate(_AXE, contrast):
+            self.note(f"{width} {fault}")
 
 
 def reachable(watched: Watched) -> Iterator[str]:
-    """Pages by links from the workbench, one of every kind; axe looks at a kind once for all roles."""
+    """Pages by links from the workbench, one of every kind."""
     seen: set[str] = {"/"}
     waiting, opened = deque(["/"]), set[str]()
     while waiting:
         path = waiting.popleft()
         kind = kind_of(path)
-        if kind in opened or not _is_page(watched.page, path):
+        if kind in opened:
+            continue
+        links = watched.visit(path)
+        if links is None:
             continue
         opened.add(kind)
         yield path
-        for link in watched.look(path):
+        for link in links:
             address = _inside(path, link)
             if address and address not in seen:
                 seen.add(address)
@@ -114,12 +146,6 @@ def _inside(path: str, link: str) -> str:
     if link.startswith("?"):
         return f"{urlsplit(path).path}{link}"
     return link if link.startswith("/") and not link.startswith(("/static/", "/api/", "/logout")) else ""
-
-
-def _is_page(page: Page, path: str) -> bool:
-    """Not a download; a page that is not there is noted when it is opened."""
-    answer = page.request.head(path)
-    return answer.headers.get("content-type", "text/html").startswith("text/html")
 
 
 @pytest.mark.parametrize("role", ROLES)
