@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.errors import Refused
@@ -15,11 +15,11 @@ from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.scope import in_division
 from accounts.services import audit
-from households.history import ABLE
-from households.models import Household, Membership
-from records.models import House, Job, Problem, Schooling, WelfarePost
+from households.models import Household
+from records.models import House, Problem, Schooling
 from records.problems.rights import RAISE
 from records.services.problems_opening import open_problem
+from records.work import nobody_works
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,9 @@ def _findings(division: Division, on: date) -> Iterator[dict[str, Any]]:
 
 
 def jobless(division: Division, on: date) -> QuerySet[Household]:
-    """Households with members able to work, of all of whom the books tell, and none of whom has a job or a post.
-
-    A household with a member of whom nobody has told whether he works is not known to have no job.
-    """
-    able = Membership.objects.as_of(on).filter(household=OuterRef("pk"), person__labour_skill__in=ABLE)
-    jobs = Job.objects.as_of(on).filter(person=OuterRef("person_id"))
-    posts = WelfarePost.objects.as_of(on).filter(person=OuterRef("person_id"))
-    at_work = able.filter(Exists(jobs.filter(working=True)) | Exists(posts))
+    """The families without work of a place."""
     rows = Household.objects.filter(in_division("village_id", division), cancelled_on__isnull=True)
-    return rows.filter(Exists(able), ~Exists(able.filter(~Exists(jobs))), ~Exists(at_work)).order_by("pk")
+    return rows.filter(nobody_works("pk", on)).order_by("pk")
 
 
 def _is_known(found: dict[str, Any]) -> bool:

@@ -9,13 +9,10 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import Exact, In
 
 from accounts.models import Division
-from households.history import ABLE
-from households.models import Category, Membership
-from records.models import HouseholdRecord, Job, PersonRecord, PlaceRecord, WelfarePost
+from households.models import Category
+from records import work
+from records.models import HouseholdRecord, PersonRecord, PlaceRecord
 from reports.asof.episodes import BACKWARD, HOME, OPEN, Known, living_in, turns
-
-# Condition on a membership: the person can work, wholly or in part.
-ABLE_PERSON = Q(person__labour_skill__in=ABLE)
 
 
 def of_homes(model: type[HouseholdRecord | PersonRecord], division: Division, on: date, known_at: Known) -> Any:
@@ -67,20 +64,11 @@ def followed(on: date, known_at: Known = None) -> Q:
 
 def able_members(division: Division, on: date, known_at: Known = None) -> Any:
     """Members able to work, wholly or in part, of the followed households."""
-    members = Membership.objects.as_of(on, known_at).filter(followed(on, known_at), ABLE_PERSON)
-    return living_in(members, division, on, "household")
+    return living_in(work.able_members(on, known_at).filter(followed(on, known_at)), division, on, "household")
 
 
 def zero_job_households(division: Division, on: date, known_at: Known = None) -> Any:
-    """Followed households with members able to work, of all of whom the jobs are told, and none of whom has one; each
-    by its first such member.
-
-    A household with a member of whom nobody has told whether he works is not known to have no job.
-    """
-    able = Membership.objects.as_of(on, known_at).filter(ABLE_PERSON, household=OuterRef("household_id"))
-    jobs = Job.objects.as_of(on, known_at).filter(person=OuterRef("person_id"))
-    posts = WelfarePost.objects.as_of(on, known_at).filter(person=OuterRef("person_id"))
-    untold = able.filter(~Exists(jobs))
-    at_work = able.filter(Exists(jobs.filter(working=True)) | Exists(posts))
-    earlier = able.filter(pk__lt=OuterRef("pk"))
-    return able_members(division, on, known_at).filter(~Exists(untold), ~Exists(at_work), ~Exists(earlier))
+    """Followed families without work (records.work); each by its first member who is able."""
+    earlier = work.able_members(on, known_at).filter(household=OuterRef("household_id"), pk__lt=OuterRef("pk"))
+    nobody = work.nobody_works("household_id", on, known_at)
+    return able_members(division, on, known_at).filter(nobody, ~Exists(earlier))

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from households.history import ABLE
-from households.models import Membership
-from records.models import Job, WelfarePost
+from records.work import somebody_able, somebody_untold, somebody_works
 from reports.indicators.base import Indicator, at_most
 from reports.indicators.populations import of_scope
 from reports.ledgers.base import Reading
@@ -21,17 +19,12 @@ _WORDS = {WORKING: "有人就业", NOBODY: "有劳动力，当天没有人就业
 
 def _families(reading: Reading) -> QuerySet[Any]:
     """Households with a member able to work; `work` is WORKING, NOBODY, or UNKNOWN where not all are recorded."""
-    on, known_at = reading.on, reading.known_at
-    jobs, posts = Job.objects.as_of(on, known_at), WelfarePost.objects.as_of(on, known_at).values("person_id")
-    able = Membership.objects.as_of(on, known_at).filter(person__labour_skill__in=ABLE)
-    working = Q(person__in=jobs.filter(working=True).values("person_id")) | Q(person__in=posts)
-    told = working | Q(person__in=jobs.values("person_id"))
-    rows = of_scope("indicator_zero_job_scope", reading)
-    at_work, silent = able.filter(working).values("household_id"), able.exclude(told).values("household_id")
-    return rows.filter(pk__in=able.values("household_id")).annotate(
+    clocks = ("pk", reading.on, reading.known_at)
+    rows = of_scope("indicator_zero_job_scope", reading).filter(somebody_able(*clocks))
+    return rows.annotate(
         work=Case(
-            When(pk__in=at_work, then=Value(WORKING)),
-            When(pk__in=silent, then=Value(UNKNOWN)),
+            When(somebody_works(*clocks), then=Value(WORKING)),
+            When(somebody_untold(*clocks), then=Value(UNKNOWN)),
             default=Value(NOBODY),
             output_field=IntegerField(),
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from households.models import Membership
 from records.models import Job, WelfarePost
+from records.work import able_members
 from reports.asof import records as q
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
@@ -45,10 +45,8 @@ def _trained(reading: Reading) -> Any:
 
 
 def _of_able(rows: Any, reading: Reading) -> Any:
-    able = Membership.objects.as_of(reading.on, reading.known_at).filter(
-        q.followed(reading.on, reading.known_at), q.ABLE_PERSON, person=OuterRef("person_id")
-    )
-    return rows.filter(Exists(able))
+    able = able_members(reading.on, reading.known_at).filter(q.followed(reading.on, reading.known_at))
+    return rows.filter(Exists(able.filter(person=OuterRef("person_id"))))
 
 
 def _of_member(row: Any) -> Told:
