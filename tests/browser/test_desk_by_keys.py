@@ -168,3 +168,22 @@ def test_a_filter_waits_for_somebody_who_goes_through_it_by_arrows(bureau_at_des
     keys.page.keyboard.press("Tab")
     page.wait_for_url("**channel=05")
     expect(page.locator("input[name=item]")).to_have_count(1)
+
+
+def test_single_keys_can_be_switched_off_and_stay_off(desk: Callable[..., Desk], office: Any) -> None:
+    """Who dictates, or leans on the keys, passes nobody by a letter."""
+    case = submitted(office)
+    page = desk(office.leader).open("/reviews/")
+    page.get_by_label("单键快捷键").uncheck()
+    page.reload()
+    expect(page.get_by_label("单键快捷键")).not_to_be_checked()
+    for key in ("a", "r", "/"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-find]")).not_to_be_focused()
+    expect(page.locator("[data-reason]")).not_to_be_focused()
+    case.refresh_from_db()
+    assert case.state == "at_township"
+    page.get_by_label("单键快捷键").check()
+    page.locator("h1").click()
+    page.keyboard.press("a")
+    expect(page.locator("main")).to_contain_text("没有等你审核的办件")

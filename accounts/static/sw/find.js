@@ -4,7 +4,7 @@
   if (!field) return;
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && field.offsetParent) {
+    if (event.key === "/" && !typing && document.documentElement.dataset.keys !== "off" && !event.ctrlKey && !event.metaKey && !event.altKey && field.offsetParent) {
       event.preventDefault();
       field.focus();
       field.select();

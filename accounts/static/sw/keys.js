@@ -11,6 +11,7 @@
     rows[at].scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("keydown", (event) => {
+    if (document.documentElement.dataset.keys === "off") return;
     if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "j") mark(at + 1);
     if (event.key === "k") mark(at - 1);

@@ -63,6 +63,7 @@ document.addEventListener("DOMContentLoaded", () => {
     r: () => press("return"),
   };
   document.addEventListener("keydown", (event) => {
+    if (document.documentElement.dataset.keys === "off") return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
     if (event.key === " " && event.target.closest("button, a, input")) return;
