@@ -16,7 +16,8 @@ from households.models import Membership
 from monitoring.forms import StepForm
 from monitoring.models import Clue
 from monitoring.workflow.batch import MOST, perform_each
-from monitoring.workflow.engine import Available, available_actions
+from monitoring.workflow.engine import available_actions
+from monitoring.workflow.entry import Available
 from monitoring.workflow.step import CLUE, Step
 from monitoring.workflow.table import TABLE
 

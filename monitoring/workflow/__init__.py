@@ -5,7 +5,8 @@ conditions, with which papers, by when, and which duties must lie in different h
 `available_actions` says what a user may do now; pages, the API, the docs and the tests read the same table.
 """
 
-from monitoring.workflow.engine import Available, available_actions, perform
+from monitoring.workflow.engine import available_actions, perform
+from monitoring.workflow.entry import Available
 from monitoring.workflow.step import Step, kind_of
 from monitoring.workflow.table import TABLE
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
+from accounts.errors import Forbidden, OutOfScope, Refused
 from accounts.models import Post, StoredFile, User
 from accounts.permissions import require
 from accounts.services import audit
 from monitoring.models import Case, Clue, DutyTaken
 from monitoring.policy import PolicyBook
-from monitoring.workflow.files import attached
+from monitoring.workflow.entry import Available, Entry, check, missing, prepare, step_now, unfilled
 from monitoring.workflow.history import carry_out, locked
-from monitoring.workflow.inputs import Input, read
-from monitoring.workflow.step import Act, Guard, Step, kind_of
+from monitoring.workflow.step import Act, Step, kind_of
 from monitoring.workflow.table import TABLE
-
-NOTE = Input("note", "意见", longest=1000)
 
 
 def perform(
@@ -53,8 +48,11 @@ def perform(
         with transaction.atomic():
             row = locked(subject)
             step, post = _step_of(row, action, actor=actor, at=at, version=version)
-            act = _prepare(row, step, post, actor, at, note=note, data=data, files=files, happened_on=happened_on)
-            _check(step.guards, act)
+            _refuse_barred(row, step, actor)
+            began = row.received_on if isinstance(row, Clue) else row.opened_on
+            entry = Entry(note, data, files, happened_on)
+            act = prepare(Act, row, step, post, actor, at, entry=entry, earliest=began)
+            check(act)
             carry_out(act)
     except (Forbidden, OutOfScope) as refusal:
         detail = {"action": action, "code": refusal.code}
@@ -68,16 +66,7 @@ def _step_of(row: Any, action: str, *, actor: User, at: datetime, version: int |
     table = TABLE[kind_of(row)]
     steps = [step for step in table if step.action == action and step.right]
     post = _post_for(row, [step.right for step in steps or table if step.right], actor, at)
-    if not steps:
-        raise Refused("没有这个办理动作。", code="unknown_action")
-    if version is None:
-        raise Refused("缺少版本号，请刷新后再办理。", field="version", code="version_missing")
-    state = row.get_state_display()
-    if version != row.version:
-        raise Conflict(f"这件事刚被他人办理过，现为“{state}”（第 {row.version} 版），请刷新后再办理。", code="stale")
-    step = next((step for step in steps if row.state in step.sources), None)
-    if step is None:
-        raise Conflict(f"现为“{state}”，不能再{steps[0].title}，请刷新查看。", code="wrong_state")
+    step = step_now(Act, row, steps, version)
     if len(steps) > 1:
         post = _post_for(row, [step.right or ""], actor, at)
     return step, post
@@ -98,42 +87,6 @@ def _post_for(row: Any, rights: Iterable[str], actor: User, at: datetime) -> Pos
     raise refusal
 
 
-def _prepare(
-    row: Any,
-    step: Step,
-    post: Post | None,
-    actor: User | None,
-    at: datetime,
-    *,
-    note: str,
-    data: Mapping[str, Any] | None,
-    files: Sequence[StoredFile],
-    happened_on: date | None,
-) -> Act:
-    """The act with its inputs read. Forbidden for a barred actor, Refused for unfit inputs."""
-    _refuse_barred(row, step, actor)
-    if step.note and not note.strip():
-        raise Refused(f"{step.title}须填写理由。", field="note", code="note_missing")
-    if step.files and not files:
-        raise Refused(f"{step.title}须附照片或扫描件。", field="files", code="files_missing")
-    today = timezone.localdate(at)
-    return Act(
-        step=step,
-        subject=row,
-        actor=actor,
-        post=post,
-        at=at,
-        on=today,
-        happened_on=_happened(row, step, happened_on, today),
-        note=read((NOTE,), {"note": note.strip()})["note"],
-        data=read(step.inputs, data),
-        files=attached(files, actor=actor, at=at),
-        policy=PolicyBook(),
-        target=step.targets[0] if step.targets else row.state,
-        due_on=row.due_on,
-    )
-
-
 def _refuse_barred(row: Any, step: Step, actor: User | None) -> None:
     if not isinstance(row, Case) or not step.duty or actor is None:
         return
@@ -148,41 +101,6 @@ def barred_duty(case: Case, step: Step, actor: User) -> DutyTaken.Duty | None:
     return DutyTaken.Duty(taken.duty) if taken else None
 
 
-def _happened(row: Any, step: Step, given: date | None, today: date) -> date:
-    """The day of the act, judged by the server's clock."""
-    day = given or today
-    began = row.received_on if isinstance(row, Clue) else row.opened_on
-    if day > today:
-        raise Refused("办理日期不能晚于今天。", field="happened_on", code="date_in_future")
-    if day != today and not step.dated:
-        raise Refused(f"{step.title}以系统当天日期为准，不能倒填日期。", field="happened_on", code="back_dated")
-    if day < began:
-        raise Refused(f"办理日期不能早于 {began:%Y-%m-%d}。", field="happened_on", code="back_dated")
-    return day
-
-
-def _check(guards: Iterable[Guard], act: Act) -> None:
-    faults = [fault for wanted in guards for fault in wanted.faults(act)]
-    if faults:
-        raise Refused(f"还不能{act.step.title}：{'；'.join(faults)}", code="conditions", details=faults)
-
-
-@dataclass(frozen=True)
-class Available:
-    """One thing that a user may do with a row now, and what is still missing for it (empty: nothing)."""
-
-    step: Step
-    missing: list[str]
-
-    @property
-    def action(self) -> str:
-        return self.step.action
-
-    @property
-    def title(self) -> str:
-        return self.step.title
-
-
 def available_actions(subject: Clue | Case, actor: User, at: datetime) -> list[Available]:
     """What the table lets `actor` do with the row as it stands; for buttons and for the API."""
     steps = [step for step in TABLE[kind_of(subject)] if step.right and subject.state in step.sources]
@@ -190,7 +108,7 @@ def available_actions(subject: Clue | Case, actor: User, at: datetime) -> list[A
     mine = subject.duties.filter(actor=actor).values_list("duty", flat=True) if isinstance(subject, Case) else ()
     taken, policy = set(mine), PolicyBook()
     return [
-        Available(step, _missing(subject, step, actor, post, at, policy))
+        Available(step, missing(unfilled(Act, subject, step, post, actor, at, policy=policy)))
         for step in steps
         if (post := posts[step.right or ""]) is not None and not taken & set(step.barred)
     ]
@@ -204,8 +122,7 @@ def conditions(subject: Clue | Case, action: str, at: datetime) -> list[tuple[st
     step = next((row for row in TABLE[kind_of(subject)] if row.action == action and subject.state in row.sources), None)
     if step is None:
         return []
-    today = timezone.localdate(at)
-    act = Act(step, subject, None, None, at, today, today, "", {}, [], PolicyBook(), subject.state)
+    act = unfilled(Act, subject, step, None, None, at, policy=PolicyBook())
     return [(wanted.title, list(wanted.faults(act))) for wanted in step.guards if wanted.upfront]
 
 
@@ -214,9 +131,3 @@ def _post_or_none(subject: Any, right: str, actor: User, at: datetime) -> Post |
         return _post_for(subject, [right], actor, at)
     except Refused:
         return None
-
-
-def _missing(subject: Any, step: Step, actor: User, post: Post, at: datetime, policy: PolicyBook) -> list[str]:
-    today = timezone.localdate(at)
-    act = Act(step, subject, actor, post, at, today, today, "", {}, [], policy, subject.state)
-    return [fault for wanted in step.guards if wanted.upfront for fault in wanted.faults(act)]

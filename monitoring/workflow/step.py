@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from accounts.models import Post, Role, StoredFile, User
 from accounts.permissions import PERMISSIONS
@@ -25,8 +25,12 @@ class Act:
     """One performance of one step: who does what to which row, when, with what. Guards read it, effects change it.
 
     `on` is the day by the server's clock, `happened_on` the day on which it was so. `record` goes into the history,
-    `target` is the state that the row will have, `due_on` its deadline.
+    `target` is the state that the row will have, `due_on` its deadline. SUBJECT_WORD is what messages call the row,
+    NOTE_WORD what they call the words that a step may ask for.
     """
+
+    SUBJECT_WORD: ClassVar[str] = "这件事"
+    NOTE_WORD: ClassVar[str] = "理由"
 
     step: Step
     subject: Any

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.models import Post, StoredFile, User
 from accounts.permissions import require
 from accounts.services import audit
 from monitoring.policy import PolicyBook
-from monitoring.workflow.engine import NOTE, Available
-from monitoring.workflow.files import attached
-from monitoring.workflow.inputs import plain, read
+from monitoring.workflow.entry import Available, Entry, check, missing, prepare, step_now, unfilled
+from monitoring.workflow.inputs import plain
 from monitoring.workflow.step import Act, Step
 from records.models import Problem, ProblemStep
 from records.problems.kinds import KINDS
@@ -25,6 +23,9 @@ from records.problems.table import DUTIES, steps_of
 
 class ProblemAct(Act):
     """One step taken with a problem; the policy is that of its place."""
+
+    SUBJECT_WORD = "这个问题"
+    NOTE_WORD = "说明"
 
     def setting(self, key: str) -> Any:
         return self.policy.value(key, on=self.on, code=self.subject.division_id)
@@ -58,8 +59,9 @@ def perform(
             row = _locked(problem)
             step, post = _step_of(row, action, actor=actor, at=at, version=version)
             _refuse_barred(row, step, actor)
-            act = _prepare(row, step, post, actor, at, note=note, data=data, files=files, happened_on=happened_on)
-            _check(act)
+            entry = Entry(note, data, files, happened_on)
+            act = prepare(ProblemAct, row, step, post, actor, at, entry=entry, earliest=_earliest(row, step))
+            check(act)
             _carry_out(act)
     except (Forbidden, OutOfScope) as refusal:
         detail = {"action": action, "code": refusal.code}
@@ -74,7 +76,7 @@ def available_actions(problem: Problem, actor: User, at: datetime) -> list[Avail
     posts = {right: _post_or_none(problem, right, actor, at) for right in {step.right or "" for step in steps}}
     taken = _duties(problem, actor)
     return [
-        Available(step, _missing(problem, step, actor, post, at))
+        Available(step, missing(unfilled(ProblemAct, problem, step, post, actor, at, policy=PolicyBook())))
         for step in steps
         if (post := posts[step.right or ""]) is not None and not taken & set(step.barred)
     ]
@@ -100,17 +102,7 @@ def _step_of(row: Problem, action: str, *, actor: User, at: datetime, version: i
     table = steps_of(row)
     steps = [step for step in table if step.action == action]
     post = _any_post(row, [step.right or "" for step in steps or table], actor, at)
-    if not steps:
-        raise Refused("没有这个办理动作。", code="unknown_action")
-    if version is None:
-        raise Refused("缺少版本号，请刷新后再办理。", field="version", code="version_missing")
-    state = row.get_state_display()
-    if version != row.version:
-        raise Conflict(f"这个问题刚被他人办理过，现为“{state}”（第 {row.version} 版），请刷新后再办理。", code="stale")
-    step = next((step for step in steps if row.state in step.sources), None)
-    if step is None:
-        raise Conflict(f"现为“{state}”，不能再{steps[0].title}，请刷新查看。", code="wrong_state")
-    return step, post
+    return step_now(ProblemAct, row, steps, version), post
 
 
 def _any_post(row: Problem, rights: Iterable[str], actor: User, at: datetime) -> Post | None:
@@ -143,64 +135,10 @@ def _refuse_barred(row: Problem, step: Step, actor: User) -> None:
 # --- the act ---
 
 
-def _prepare(
-    row: Problem,
-    step: Step,
-    post: Post | None,
-    actor: User,
-    at: datetime,
-    *,
-    note: str,
-    data: Mapping[str, Any] | None,
-    files: Sequence[StoredFile],
-    happened_on: date | None,
-) -> ProblemAct:
-    if step.note and not note.strip():
-        raise Refused(f"{step.title}须填写说明。", field="note", code="note_missing")
-    if step.files and not files:
-        raise Refused(f"{step.title}须附照片或扫描件。", field="files", code="files_missing")
-    today = timezone.localdate(at)
-    return ProblemAct(
-        step=step,
-        subject=row,
-        actor=actor,
-        post=post,
-        at=at,
-        on=today,
-        happened_on=_happened(row, step, happened_on, today),
-        note=read((NOTE,), {"note": note.strip()})["note"],
-        data=read(step.inputs, data),
-        files=attached(files, actor=actor, at=at),
-        policy=PolicyBook(),
-        target=step.targets[0] if step.targets else row.state,
-        due_on=row.due_on,
-    )
-
-
-def _happened(row: Problem, step: Step, given: date | None, today: date) -> date:
-    """The day of the act: never in the future, and a move never before the move that came last."""
-    day = given or today
-    if day > today:
-        raise Refused("办理日期不能晚于今天。", field="happened_on", code="date_in_future")
-    if day != today and not step.dated:
-        raise Refused(f"{step.title}以系统当天日期为准，不能倒填日期。", field="happened_on", code="back_dated")
-    last = row.steps.moves().order_by("-id").values_list("happened_on", flat=True).first() if step.targets else None
-    earliest = last or row.found_on
-    if day < earliest:
-        raise Refused(f"办理日期不能早于 {earliest:%Y-%m-%d}。", field="happened_on", code="back_dated")
-    return day
-
-
-def _check(act: ProblemAct) -> None:
-    faults = [fault for wanted in act.step.guards for fault in wanted.faults(act)]
-    if faults:
-        raise Refused(f"还不能{act.step.title}：{'；'.join(faults)}", code="conditions", details=faults)
-
-
-def _missing(problem: Problem, step: Step, actor: User, post: Post, at: datetime) -> list[str]:
-    today = timezone.localdate(at)
-    act = ProblemAct(step, problem, actor, post, at, today, today, "", {}, [], PolicyBook(), problem.state)
-    return [fault for wanted in step.guards if wanted.upfront for fault in wanted.faults(act)]
+def _earliest(row: Problem, step: Step) -> date:
+    """A move is never before the move that came last, and nothing before the problem was found."""
+    moves = row.steps.moves().order_by("-id").values_list("happened_on", flat=True)
+    return (moves.first() if step.targets else None) or row.found_on
 
 
 _CHANGES = (

@@ -20,7 +20,7 @@ from households.models import Household, Membership
 from monitoring.clock import add_days
 from monitoring.forms import StepForm, keep_uploads
 from monitoring.policy import value_of
-from monitoring.workflow.engine import Available
+from monitoring.workflow.entry import Available
 from records.models import Problem
 from records.problems.kinds import KINDS
 from records.problems.rights import RAISE
