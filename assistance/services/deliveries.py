@@ -55,15 +55,7 @@ def deliver(
         if known := Delivery.objects.filter(uid=uid).first():
             return _same(known, wanted)
         _check(measure, on, amount, timezone.localdate(at))
-        _save(wanted)
-        _settle(measure)
-        record(
-            actor=actor,
-            at=at,
-            action="measure.delivered",
-            target=measure,
-            detail={"delivery": str(uid), "on": on.isoformat(), "amount": str(amount)},
-        )
+        _keep(wanted)
     return wanted
 
 
@@ -99,6 +91,15 @@ def _check(measure: Measure, on: date, amount: Decimal, today: date) -> None:
         raise Refused(f"这项措施已于{measure.ended_on}结束，落实日期不能更晚。", field="on")
     if amount < 0:
         raise Refused("金额不能为负数。", field="amount")
+
+
+def _keep(delivery: Delivery) -> None:
+    """Store it with what it makes of its measure, and note it."""
+    _save(delivery)
+    _settle(delivery.measure)
+    detail = {"delivery": str(delivery.uid), "on": delivery.delivered_on.isoformat(), "amount": str(delivery.amount)}
+    actor, at = delivery.recorded_by, delivery.recorded_at
+    record(actor=actor, at=at, action="measure.delivered", target=delivery.measure, detail=detail)
 
 
 def _save(delivery: Delivery) -> None:

@@ -67,30 +67,17 @@ def adopt_plan(
     """
     episode, today = plan.episode, timezone.localdate(at)
     permissions.require_for(actor=actor, household=episode.household, right=permissions.PLAN, at=at)
-    if not unit.strip():
-        raise Refused("请填写责任单位。", field="unit")
-    _check_signed(signed_on, today)
+    _check_form(unit, signed_on, today)
     with transaction.atomic():
-        values: dict[str, Any] = {
-            "responsible": responsible,
-            "unit": unit,
-            "goal": goal,
-            "signed_on": signed_on,
-            "adopted_on": today,
-        }
         plan = _lock(plan)
-        change(plan, version=version, **values)
+        values: dict[str, Any] = {"responsible": responsible, "unit": unit, "goal": goal, "signed_on": signed_on}
+        change(plan, version=version, adopted_on=today, **values)
         for draft in measures:
             place(plan=plan, draft=draft, actor=actor, at=at)
         _check_covered(plan)
         assign_helper(household=episode.household, helper=responsible, actor=actor, at=at)
-        record(
-            actor=actor,
-            at=at,
-            action="plan.adopted",
-            target=plan,
-            detail={"responsible": responsible.pk, "risks": episode.risks},
-        )
+        detail = {"responsible": responsible.pk, "risks": episode.risks}
+        record(actor=actor, at=at, action="plan.adopted", target=plan, detail=detail)
     return plan
 
 
@@ -110,9 +97,7 @@ def change_plan(
     permissions.require_for(actor=actor, household=household, right=permissions.PLAN, at=at)
     given = {"responsible": responsible, "unit": unit, "goal": goal, "signed_on": signed_on}
     values = {name: value for name, value in given.items() if value is not None}
-    _check_signed(signed_on, timezone.localdate(at))
-    if unit is not None and not unit.strip():
-        raise Refused("请填写责任单位。", field="unit")
+    _check_form(unit, signed_on, timezone.localdate(at))
     with transaction.atomic():
         plan = Plan.objects.select_for_update().get(pk=plan.pk)
         if plan.adopted_on is None:
@@ -134,7 +119,10 @@ def _lock(plan: Plan) -> Plan:
     return plan
 
 
-def _check_signed(signed_on: date | None, today: date) -> None:
+def _check_form(unit: str | None, signed_on: date | None, today: date) -> None:
+    """The responsible unit and the day of the household's signature, each where it is given."""
+    if unit is not None and not unit.strip():
+        raise Refused("请填写责任单位。", field="unit")
     if signed_on is not None and signed_on > today:
         raise Refused("农户签字日期不能晚于今天。", field="signed_on")
 

@@ -58,12 +58,7 @@ def record_income(
     Raises:
         Refused: an unknown basis or group, an amount that is none or negative, an empty window, nobody to share it.
     """
-    if basis not in Income.Basis.values:
-        raise Refused("收入口径不在目录内。", field="basis", code="invalid")
-    if not starts_on < ends_on <= timezone.localdate(at):
-        raise Refused("收入的起止日期有误：起要早于止，止不晚于今天。", field="ends_on", code="invalid")
-    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= 60:
-        raise Refused("计算人数应为 1 到 60。", field="members", code="invalid")
+    _check_window(basis, starts_on, ends_on, members, today=timezone.localdate(at))
     amounts = _amounts(items)
     totals = {GROUPS[group][0]: sum(group_items.values(), Decimal(0)) for group, group_items in amounts.items()}
     return Income.objects.create(
@@ -79,6 +74,16 @@ def record_income(
         recorded_at=at,
         **totals,
     )
+
+
+def _check_window(basis: str, starts_on: date, ends_on: date, members: int, *, today: date) -> None:
+    """By which basis, over which days and for how many an income is told."""
+    if basis not in Income.Basis.values:
+        raise Refused("收入口径不在目录内。", field="basis", code="invalid")
+    if not starts_on < ends_on <= today:
+        raise Refused("收入的起止日期有误：起要早于止，止不晚于今天。", field="ends_on", code="invalid")
+    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= 60:
+        raise Refused("计算人数应为 1 到 60。", field="members", code="invalid")
 
 
 def _amounts(items: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Decimal]]:

@@ -59,9 +59,7 @@ def open_clue(
         OutOfScope, Forbidden: not his household, or not his right.
         Refused: an unknown risk or channel, a day in the future, a cancelled household, a text that is too long.
     """
-    own = actor is None and channel == Clue.Channel.APPLICATION
-    right, code = ACCEPT_APPLICATION if own else "monitoring.register_clue", household.village_id
-    post = require(actor=actor, right=right, code=code, at=at, helper_id=household.helper_id)
+    post = _require(household, channel, actor, at)
     day = received_on or timezone.localdate(at)
     texts = {"content": content, "warning": warning, "reporter": reporter, "department": department}
     values = read(_TEXTS, {key: value for key, value in texts.items() if value})
@@ -71,10 +69,17 @@ def open_clue(
         running = Clue.objects.open().filter(household=household, risk=risk).first()
         if running is not None:
             return _extend(running, channel, values["content"], day, actor, post, at)
-        clue = Clue(household=household, village_id=code, risk=risk, channel=channel, recorded_at=at, **values)
-        clue.person, clue.registered_by = person, actor
+        clue = Clue(household=household, village_id=household.village_id, risk=risk, channel=channel, **values)
+        clue.person, clue.registered_by, clue.recorded_at = person, actor, at
         clue.received_on, clue.green_channel = day, green_channel
         return _register(clue, actor, post, at)
+
+
+def _require(household: Household, channel: str, actor: User | None, at: datetime) -> Post | None:
+    """The post that lets him register it; the program takes in a farmer's own application by the township's right."""
+    own = actor is None and channel == Clue.Channel.APPLICATION
+    right, code = ACCEPT_APPLICATION if own else "monitoring.register_clue", household.village_id
+    return require(actor=actor, right=right, code=code, at=at, helper_id=household.helper_id)
 
 
 def _check(household: Household, risk: str, channel: str, person: Person | None, day: date, today: date) -> None:

@@ -115,10 +115,14 @@ def record_visit(
     """
     require_visitor(household=household, kind=kind, actor=actor, at=at)
     entry = _Entry(household, kind, visited_on, visitors, clue, case, photos, content, income, condition, paper)
-    key = uid or uuid4()
+    return _kept_once(uid or uuid4(), entry, actor, at)
+
+
+def _kept_once(key: UUID, entry: _Entry, actor: User, at: datetime) -> Visit:
+    """The visit of that uid: as it was kept before, or stored now."""
     try:
         with transaction.atomic():
-            Household.objects.select_for_update().get(pk=household.pk)
+            Household.objects.select_for_update().get(pk=entry.household.pk)
             return _known(key, entry, actor) or entry.store(key, actor, at)
     except IntegrityError:
         # Another household's lock does not keep two of the same uid apart; the unique key does.

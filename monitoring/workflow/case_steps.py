@@ -238,7 +238,10 @@ def _submission(*more: Guard) -> Step:
 
 def _approvals(first: str, *more: Guard) -> tuple[Step, ...]:
     """Review and decision; `first` is the state that a case returned to its beginning goes back to."""
-    back = (S.NOTICE, S.APPRAISING, S(first))
+    return (*_township_review(S.NOTICE, S.APPRAISING, S(first)), *_county_decision(*more))
+
+
+def _township_review(*back: S) -> tuple[Step, ...]:
     return (
         _reviews(
             "review_pass",
@@ -261,6 +264,11 @@ def _approvals(first: str, *more: Guard) -> tuple[Step, ...]:
             effect=effects.returned,
         ),
         _reviews("review_reject", "审核不通过", S.REJECTED, note=True, effect=effects.ended),
+    )
+
+
+def _county_decision(*more: Guard) -> tuple[Step, ...]:
+    return (
         _decides(
             "decide_pass",
             "审定通过",

@@ -97,12 +97,17 @@ def make_case(
         recorded_at=at,
     )
     act = act_of(step, case, actor=actor, post=post, at=at, note=reason, policy=policy)
-    case.due_on = act.days_after(today, step.deadline)
+    _store(case, act, clue)
+    note_preparers(case, actor, clue, at)
+    return case
+
+
+def _store(case: Case, act: Act, clue: Clue | None) -> None:
+    """Keep the case with its terms and the first row of its history."""
+    case.due_on = act.days_after(act.on, act.step.deadline)
     case.decision_due_on = _decision_due(act, clue)
     case.save()
     write(act, "")
-    note_preparers(case, actor, clue, at)
-    return case
 
 
 def _decision_due(act: Act, clue: Clue | None) -> date | None:

@@ -43,6 +43,7 @@ def _completed(kind: ProblemKind, step: Step) -> Step:
 def _steps(kind: ProblemKind) -> tuple[Step, ...]:
     return (
         Step("open", "登记问题", (NEW,), (S.FOUND,), kind.right("find"), dated=True),
+        *_assigning(kind),
         *_working(kind),
         *_judging(kind),
         Step(
@@ -59,9 +60,9 @@ def _steps(kind: ProblemKind) -> tuple[Step, ...]:
     )
 
 
-def _working(kind: ProblemKind) -> tuple[Step, ...]:
-    assign, work = kind.right("assign"), kind.right("work")
-    dated = (guards.days_fit,)
+def _assigning(kind: ProblemKind) -> tuple[Step, ...]:
+    """Who is to do what by when, and changing it."""
+    assign = kind.right("assign")
     return (
         Step(
             "assign",
@@ -86,6 +87,13 @@ def _working(kind: ProblemKind) -> tuple[Step, ...]:
             note=True,
             effect=effects.reassigned,
         ),
+    )
+
+
+def _working(kind: ProblemKind) -> tuple[Step, ...]:
+    """What the doer tells: how far he is, and that it is done."""
+    work, dated = kind.right("work"), (guards.days_fit,)
+    return (
         Step(
             "note_progress",
             "登记进展",

@@ -119,11 +119,7 @@ def import_book(
         hold_persons()
         batch = _begin(declared, division, path, name, actor, at, on, full)
         taking = _Taking(declared, division, reader, Writer(actor, at, batch=batch), on)
-        for block in reader.blocks(tables):
-            taking.take(block)
-        if full:
-            taking.end_the_others()
-        taking.pages.write()
+        taking.take_all(tables, full=full)
         report = _report(batch, taking, tables, path, name)
         return _finish(report, actor, at)
 
@@ -146,6 +142,14 @@ class _Taking:
         self.touched: set[UUID] = set()
         self.warnings: list[str] = []
         self.households = [column.field for column in self.book.columns if column.shape == "household"]
+
+    def take_all(self, tables: Sequence[Table], *, full: bool) -> None:
+        """Every block of the file; a full list then ends what it does not name."""
+        for block in self.reader.blocks(tables):
+            self.take(block)
+        if full:
+            self.end_the_others()
+        self.pages.write()
 
     def take(self, block: list[Candidate]) -> None:
         rows = self._with_households(block)

@@ -83,10 +83,7 @@ def _carry_out(
     _refuse_barred(closing, step, actor)
     _check_around(closing, step, county)
     missing = _missing(step, division, month)
-    if missing and not reason:
-        names = [place.name for place in missing]
-        said = f"还有 {len(names)} 个没有{'确认' if step.level == Level.TOWNSHIP else '上报'}：{'、'.join(names[:MOST_NAMED])}"
-        raise Refused(f"{said}。要不等他们，请写明缺的原因。", field="reason", code="missing", details=names)
+    _refuse_incomplete(step, missing, reason)
     changes: dict[str, Any] = {"reason": reason, "moved_at": at}
     if step.target == State.FREEZING:
         changes |= {"known_at": at, "frozen": {}, "heartbeat_at": at, "error": ""}
@@ -187,6 +184,17 @@ def _missing(step: Step, division: Division, month: date) -> list[Division]:
         return []
     done = Closing.objects.filter(month=month, state=step.below).values("division")
     return list(Division.objects.within(division).at_level(division.level + 1).exclude(pk__in=done))
+
+
+def _refuse_incomplete(step: Step, missing: Sequence[Division], reason: str) -> None:
+    """Where places are missing, a reason says why it is done without them."""
+    if reason or not missing:
+        return
+    names = [place.name for place in missing]
+    said = (
+        f"还有 {len(names)} 个没有{'确认' if step.level == Level.TOWNSHIP else '上报'}：{'、'.join(names[:MOST_NAMED])}"
+    )
+    raise Refused(f"{said}。要不等他们，请写明缺的原因。", field="reason", code="missing", details=names)
 
 
 def _note_refusal(

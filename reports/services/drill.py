@@ -98,14 +98,9 @@ def drill(
     Raises:
         Refused: unknown ledger, no such number, a unit that is no row of it. OutOfScope, Forbidden: not his to see.
     """
+    among = LEDGERS | BOARDS | INDICATOR_BOARDS
     ledger, reading = choose_ledger(
-        name=name,
-        division=division,
-        as_of=as_of,
-        actor=actor,
-        at=at,
-        known=known,
-        among=LEDGERS | BOARDS | INDICATOR_BOARDS,
+        name=name, division=division, as_of=as_of, actor=actor, at=at, known=known, among=among
     )
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
