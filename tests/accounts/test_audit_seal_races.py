@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
+from races import at_once
 
 from accounts.models import AuditEvent, AuditSeal
 from accounts.services import seals as sealing
@@ -25,18 +25,8 @@ def _fill(count: int) -> None:
         record(actor=None, at=NOW, action=f"test.act{number}")
 
 
-def _together(*acts: Any) -> None:
-    gate = threading.Barrier(len(acts))
-
-    def run(act: Any) -> None:
-        try:
-            gate.wait()
-            act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        list(pool.map(run, acts))
+def _together(*acts: Callable[[], object]) -> None:
+    assert at_once(lambda number: acts[number](), len(acts)) == ["done"] * len(acts)
 
 
 def test_two_at_once_do_the_work_between_them(monkeypatch: pytest.MonkeyPatch) -> None:

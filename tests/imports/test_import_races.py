@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection
 from import_files import AT, feed_file, feed_row, number
+from races import at_once
 
 from monitoring.models import FeedBatch
 from monitoring.services import feeds
@@ -19,35 +19,14 @@ from monitoring.services.feeds import import_feed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(count: int, work: Callable[[int], Any]) -> list[BaseException]:
-    """Run `work(0)`, `work(1)`… in threads that start together; gives what they raised."""
-    start, raised = Barrier(count), list[BaseException]()
-
-    def _work(turn: int) -> None:
-        try:
-            start.wait()
-            work(turn)
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=_work, args=(turn,)) for turn in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
-def bring(folder: Path) -> list[BaseException]:
+def bring(folder: Path) -> list[str]:
     """Two clerks bring two files for October."""
 
     def _bring(turn: int) -> None:
         path = feed_file(folder / f"{turn}.csv", "water", [feed_row("water", number(turn + 1))])
         import_feed(feed="water", path=path, name=path.name, period=date(2026, 10, 1), actor=None, at=AT)
 
-    return at_once(2, _bring)
+    return at_once(_bring, 2)
 
 
 def states() -> list[str]:
@@ -59,7 +38,7 @@ def test_two_files_at_once_come_one_after_the_other(there: bool, tmp_path: Path)
     if there:
         path = feed_file(tmp_path / "first.csv", "water", [feed_row("water", number(9))])
         import_feed(feed="water", path=path, name=path.name, period=date(2026, 10, 1), actor=None, at=AT)
-    assert bring(tmp_path) == []
+    assert bring(tmp_path) == ["done"] * 2
     assert states() == ["replaced"] * (1 + there) + ["current"]
     later = FeedBatch.objects.latest("pk")
     assert later.replaces == FeedBatch.objects.order_by("-pk")[1]
@@ -72,9 +51,11 @@ def test_without_the_lock_one_of_them_fails(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr(feeds, "hold_feed", lambda feed, period: None)
         found = feeds.current_batches
         monkeypatch.setattr(feeds, "current_batches", lambda *which: _met(together, list(found(*which))))
-        assert len(bring(tmp_path)) == 1
+        with pytest.raises(IntegrityError):
+            bring(tmp_path)
+        assert states() == ["current"]
     else:
-        assert bring(tmp_path) == []
+        assert bring(tmp_path) == ["done"] * 2
 
 
 class _Found(list[Any]):

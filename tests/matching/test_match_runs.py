@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from builders import AT, make_number
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from match_place import NOVEMBER, OCTOBER, SEPTEMBER, Place, bill
+from races import at_once
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.models import AuditEvent, Division, User
@@ -338,38 +339,16 @@ def test_months_are_compared_pair_by_pair(place: Place, family: Callable[..., An
 # --- races ---
 
 
-def race(count: int, act: Callable[[], Any]) -> list[Any]:
-    """What `count` threads got that started `act` together: results or exceptions."""
-    gate, found = threading.Barrier(count), []
-
-    def one() -> None:
-        gate.wait()
-        try:
-            found.append(act())
-        except Exception as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 class TestTenAtOnce:
     def test_ask_for_a_run_and_one_is_made(self, place: Place) -> None:
-        found = race(10, lambda: queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT))
-        assert sum(isinstance(one, MatchRun) for one in found) == 1
-        assert sum(isinstance(one, Conflict) for one in found) == 9
+        ends = at_once(lambda _: queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT), 10)
+        assert sorted(ends) == ["done"] + ["run_open"] * 9
         assert MatchRun.objects.count() == 1
 
     def test_do_the_same_run_and_one_does_it(self, place: Place, ill: Any) -> None:
         run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        assert race(10, lambda: execute_run(run.pk)) == [None] * 10
+        assert at_once(lambda _: execute_run(run.pk), 10) == ["done"] * 10
         run.refresh_from_db()
         assert (run.state, run.attempts, run.fence, run.opened) == (State.DONE, 1, 1, 1)
         assert Clue.objects.count() == Hit.objects.count() == 1
@@ -381,27 +360,27 @@ class TestTenAtOnce:
             return open_clue(household=ill, risk="因病", channel="02", actor=owner, at=AT)
 
         acts: list[Callable[[], Any]] = [*[report] * 3, lambda: place.match(SEPTEMBER), *[report] * 2]
-        found = race(6, lambda: acts.pop()())
-        assert not [one for one in found if isinstance(one, Exception)]
+        assert at_once(lambda number: acts[number](), 6) == ["done"] * 6
         assert Clue.objects.count() == Hit.objects.count() == 1
         run = MatchRun.objects.get()
         assert run.opened + run.extended == 1
 
     def test_take_a_run_and_one_has_it(self, place: Place) -> None:
         run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        leases = [one for one in race(10, lambda: take(run.pk)) if one is not None]
-        assert [(lease.run_id, lease.fence) for lease in leases] == [(run.pk, 1)]
+        taken: list[Lease | None] = []
+        at_once(lambda _: taken.append(take(run.pk)), 10)
+        assert len(taken) == 10 and [(one.run_id, one.fence) for one in taken if one] == [(run.pk, 1)]
 
     def test_without_the_conditional_update_several_would_have_it(self, place: Place) -> None:
         """The control of the test above: reading the state and then writing it lets several through."""
         run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        seen = threading.Barrier(10)
+        seen, won = threading.Barrier(10), []
 
-        def take_unguarded() -> bool:
+        def take_unguarded(_: int) -> None:
             free = MatchRun.objects.get(pk=run.pk).state == State.QUEUED
             seen.wait()
             with transaction.atomic():
                 MatchRun.objects.filter(pk=run.pk).update(state=State.RUNNING)
-            return free
+            won.append(free)
 
-        assert sum(race(10, take_unguarded)) == 10
+        assert at_once(take_unguarded, 10) == ["done"] * 10 and sum(won) == 10

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from builders import make_household
 from cast import NOW
-from django.db import connection
+from races import at_once
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.models import Division, Role
@@ -255,24 +254,11 @@ def test_a_place_of_the_wrong_level_is_refused(county: Division, bureau: Any) ->
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_change_one_line_the_second_is_told(family: Household, bureau: Any) -> None:
-    row, start, told = add(family, bureau), Barrier(2), []
+    row = add(family, bureau)
 
-    def change(firm: str) -> None:
-        start.wait()
-        try:
-            change_line(
-                book=JOBS, line=row.line, values={"firm": firm}, on=date(2026, 6, 1), seen=row.uid, actor=None, at=NOW
-            )
-            told.append("done")
-        except Conflict:
-            told.append("late")
-        finally:
-            connection.close()
+    def change(number: int) -> None:
+        values, on = {"firm": ("甲", "乙")[number]}, date(2026, 6, 1)
+        change_line(book=JOBS, line=row.line, values=values, on=on, seen=row.uid, actor=None, at=NOW)
 
-    both = [Thread(target=change, args=(firm,)) for firm in ("甲", "乙")]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert sorted(told) == ["done", "late"]
+    assert sorted(at_once(change, 2)) == ["conflict", "done"]
     assert Job.objects.standing().count() == 2

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from django.db import connection, connections
+from races import at_once
 
-from accounts.errors import Refused
 from accounts.models import Division, Role, User
 from reports import closing_checks
 from reports.ledgers import LEDGERS
@@ -33,45 +31,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.services.closing.send", lambda closing_id: None)
 
 
-@pytest.fixture
-def race() -> Iterator[Callable[..., list[str]]]:
-    """`race(act, 8)` calls act(0) … act(7) at the same moment, each on a connection of its own; how each ended."""
-
-    def _race(act: Callable[[int], object], count: int) -> list[str]:
-        gate, ends = threading.Barrier(count), [""] * count
-
-        def run(number: int) -> None:
-            try:
-                gate.wait()
-                act(number)
-                ends[number] = "done"
-            except Refused as refusal:
-                ends[number] = refusal.code
-            except Exception as error:  # a race must end in one of the answers above
-                ends[number] = repr(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return ends
-
-    yield _race
-    connection.close()
-
-
-def test_a_month_is_confirmed_once(race: Any, places: dict[str, Division], owner: User) -> None:
-    ends = race(
+def test_a_month_is_confirmed_once(places: dict[str, Division], owner: User) -> None:
+    ends = at_once(
         lambda number: take_step(division=places[VILLAGE], month=OCTOBER, action="confirm", actor=owner, at=AT), WRITERS
     )
     assert sorted(ends) == ["done"] + ["wrong_state"] * (WRITERS - 1)
     assert ClosingStep.objects.count() == 1
 
 
-def test_without_the_condition_many_believe_to_have_confirmed(race: Any, places: dict[str, Division]) -> None:
+def test_without_the_condition_many_believe_to_have_confirmed(places: dict[str, Division]) -> None:
     """The control: read, look, write, without asking for the state that was read."""
     closing = Closing.objects.create(division=places[VILLAGE], month=OCTOBER)
     seen = threading.Barrier(WRITERS)
@@ -83,11 +51,11 @@ def test_without_the_condition_many_believe_to_have_confirmed(race: Any, places:
         row.state = "confirmed"
         row.save(update_fields=["state"])
 
-    assert race(carelessly, WRITERS) == ["done"] * WRITERS
+    assert at_once(carelessly, WRITERS) == ["done"] * WRITERS
 
 
 def test_one_person_does_not_confirm_and_submit_at_the_same_moment(
-    race: Any, places: dict[str, Division], hire: Callable[..., User], owner: User
+    places: dict[str, Division], hire: Callable[..., User], owner: User
 ) -> None:
     hire("owner", Role.TOWNSHIP_LEADER, TOWNSHIP)
     steps = (("confirm", VILLAGE), ("submit", TOWNSHIP))
@@ -96,12 +64,12 @@ def test_one_person_does_not_confirm_and_submit_at_the_same_moment(
         action, code = steps[number % 2]
         take_step(division=places[code], month=OCTOBER, action=action, actor=owner, at=AT, reason="有缺")
 
-    race(act, WRITERS)
+    at_once(act, WRITERS)
     assert ClosingStep.objects.values("action").distinct().count() == 1
 
 
-def test_two_workers_make_one_edition(race: Any, places: dict[str, Division], bureau: User) -> None:
+def test_two_workers_make_one_edition(places: dict[str, Division], bureau: User) -> None:
     closing = take_step(division=places[COUNTY], month=OCTOBER, action="accept", actor=bureau, at=AT, reason="试点")
-    race(lambda number: freezing.execute_freezing(closing.pk), 4)
+    at_once(lambda number: freezing.execute_freezing(closing.pk), 4)
     assert Edition.objects.count() == 1
     assert Edition.objects.get().sheets.count() == Division.objects.filter(code__startswith="990101").count()
