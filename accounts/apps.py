@@ -7,11 +7,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "人员与区划"
 
     def ready(self) -> None:
-        """Fill the one table of rights from every app's `permissions.py`; keep sign-ins in the audit, and it under seal."""
+        """Fill the one table of rights from every app's `permissions.py`; keep sign-ins in the audit, and what only
+        grows under seal."""
         from accounts import listeners
-        from accounts.models import AuditEvent
+        from accounts.models import AuditEvent, HandOverCopy
         from accounts.seals import add_sealed
 
         add_sealed(AuditEvent, "审计记录")
+        add_sealed(HandOverCopy, "移交清单")
         autodiscover_modules("permissions")
         listeners.connect()

@@ -19,6 +19,7 @@ from django.db.migrations import RunPython
 APPEND_ONLY = (
     "accounts_auditevent",
     "accounts_auditseal",
+    "accounts_handovercopy",
     "monitoring_transition",
     "monitoring_transition_files",
     "monitoring_dutytaken",

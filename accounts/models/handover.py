@@ -11,7 +11,8 @@ from accounts.crypto import Sealed
 
 
 class HandOverCopy(models.Model):
-    """The list of a hand-over, taken before it; `post` is the successor's. Written once.
+    """The list of a hand-over, taken before it; `post` is the successor's. Written once and under seal: the database
+    refuses to change or delete it.
 
     `rows` is sealed JSON: {"tasks": [[by when, what, whose, where, why], …], "households": [[whose, number, where,
     sort], …]}, words as they stood on the page.

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from builders import make_episode, make_household
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import Refused
-from accounts.models import AuditEvent, Post, Role, User
+from accounts.models import AuditEvent, HandOverCopy, Post, Role, User
 from accounts.services.posts import hand_over
+from accounts.triggers import statements
 from assistance.models import Plan
 from monitoring.services.clues import open_clue
 
@@ -98,6 +100,23 @@ class TestTheCopy:
         assert household.number.encode() not in bytes(copy.rows_sealed)
         for user in (colleague, administrator):
             assert desk(user).get(address).status_code == 404
+
+    def test_can_be_neither_changed_nor_deleted(self, owner: User, newcomer: User, administrator: User) -> None:
+        hand_over(post=owner.posts.get(), to=newcomer, on=TODAY, actor=administrator, at=timezone.now())
+        copy = newcomer.posts.get().handover_copy
+        kept, copy.rows = bytes(copy.rows_sealed), "{}"
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            copy.save()
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            HandOverCopy.objects.update(left=newcomer)
+        if connection.vendor == "sqlite":
+            # Its triggers let a test database be emptied; here they are to be those of a county's own.
+            with connection.cursor() as cursor:
+                for statement in statements("sqlite", "accounts_handovercopy", scratch="nowhere"):
+                    cursor.execute(statement)
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            copy.delete()
+        assert bytes(HandOverCopy.objects.get().rows_sealed) == kept
 
     def test_is_of_the_post_that_went_alone(
         self, village: Any, places: Any, owner: User, newcomer: User, administrator: User, bureau: User
