@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import Division
 from households.models import Household, LabourSkill, Person, SupportClass
+from quality.checks import CHECKS, GROUPS
 from quality.facts import LIVING, home_of
 from sheets.clean import mask_id, mask_phone
 from sheets.ids import tidy_id
@@ -180,3 +183,37 @@ class ExemptionForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
         error_messages={"required": "请填写到期日。", "invalid": "日期写不对，请重新选一天。"},
     )
+
+
+class PlaceExemptionForm(ExemptionForm):
+    """Why nobody of a place is held to a rule, and until when; `places` are those that the asker may choose."""
+
+    check = forms.ChoiceField(
+        label="哪条规则", widget=forms.Select(attrs=_SELECT), error_messages={"required": "请选一条规则。"}
+    )
+    division = forms.ModelChoiceField(
+        Division.objects.none(),
+        label="哪个地方",
+        to_field_name="code",
+        empty_label="请选择",
+        widget=forms.Select(attrs=_SELECT),
+        help_text="选县或乡镇，下面的村都算在内。",
+        error_messages={"required": "请选一个地方。", "invalid_choice": "这个地方不在你的管辖范围内，请重新选。"},
+    )
+    field_order = ("check", "division", "reason", "ends_on")
+
+    def __init__(self, *args: Any, places: QuerySet[Division], **more: Any) -> None:
+        super().__init__(*args, **more)
+        by_group = {key: [(one.code, one.title) for one in CHECKS.values() if one.group == key] for key in GROUPS}
+        rules = [(title, by_group[key]) for key, title in GROUPS.items() if by_group[key]]
+        check, division = self.fields["check"], self.fields["division"]
+        assert isinstance(check, forms.ChoiceField) and isinstance(division, forms.ModelChoiceField)
+        check.choices = [("", "请选择"), *rules]
+        division.queryset = places
+        division.label_from_instance = _with_its_level  # type: ignore[method-assign]
+        self.fields["reason"].help_text = "写清实情，如：全县民族一栏由上级平台统一补录。不写证件号码。"
+
+
+def _with_its_level(place: Division) -> str:
+    """Villages stand below their township."""
+    return f"{'　' * max(place.level - Division.Level.COUNTY, 0)}{place.name}"

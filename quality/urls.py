@@ -11,6 +11,7 @@ urlpatterns = [
     path("quality/rules/<slug:code>/", faults.FaultList.as_view(), name="quality-rule"),
     path("quality/rules/<slug:code>/book/", faults.RuleBook.as_view(), name="quality-book"),
     path("quality/exemptions/", exemptions.ExemptionList.as_view(), name="quality-exemptions"),
+    path("quality/exemptions/new/", exemptions.PlaceExemptionNew.as_view(), name="quality-exemption-new"),
     path("quality/exemptions/<uuid:uid>/", exemptions.ExemptionDecide.as_view(), name="quality-exemption"),
     path("quality/runs/<uuid:uid>/", faults.RunProgress.as_view(), name="quality-run"),
     path("households/<uuid:uid>/correct/", correct.Correct.as_view(), name="quality-correct"),

@@ -18,7 +18,7 @@ from accounts.api.serializers import PersonName, Place
 from quality.checks import CHECKS, NOT_COVERED
 from quality.figures import STANDS
 from quality.models import Exemption, Fault, QualityRun
-from quality.services.exemptions import decide_exemption, end_exemption, request_exemption
+from quality.services.exemptions import decide_exemption, end_exemption, request_exemption, request_place_exemption
 from quality.services.runs import queue_checks
 
 TAG = "数据质量"
@@ -93,6 +93,11 @@ class ExemptionOut(Output):
 class ExemptionIn(Input):
     reason = Text(500)
     ends_on = Day()
+
+
+class PlaceExemptionIn(ExemptionIn):
+    check = choice_of(CHECKS)
+    division = DivisionCode(help_text="哪个地方；下面的村都算在内")
 
 
 class ExemptionDecisionIn(Input):
@@ -178,6 +183,13 @@ class ExemptionsView(_OfExemptions):
     @doc("豁免清单", answer=ExemptionOut, many=True)
     def get(self, request: Request) -> Response:
         return self.pages(self.exemptions(), ExemptionOut)
+
+    @doc("申请一个地方整片豁免一条规则", request=PlaceExemptionIn, answer=ExemptionOut, status=201)
+    def post(self, request: Request) -> Response:
+        given = self.read(PlaceExemptionIn)
+        wish = {"check_code": given["check"], "division": self.place(given["division"]), "reason": given["reason"]}
+        made = request_place_exemption(**wish, ends_on=given["ends_on"], actor=self.user, at=self.at)
+        return self.answer(ExemptionOut, made, 201)
 
 
 class ExemptionDecideView(_OfExemptions):

@@ -30,6 +30,7 @@ from quality.querysets import OPEN
 from quality.services.books import write_rule_book
 from quality.services.exemptions import request_exemption
 from quality.services.runs import queue_checks
+from quality.views.exemptions import places_to_exempt
 
 Level = Division.Level
 VISIT = "monitoring.record_visit"
@@ -133,6 +134,7 @@ class FaultList(_OfPlace):
             "places": self.places(),
             "division": request.GET.get("division", ""),
             "groups": GROUPS,
+            "may_exempt": check is not None and places_to_exempt(self.user).exists(),
         }
         return render(request, "quality/faults.html", context)
 

@@ -23,6 +23,7 @@ from reports.permissions import EDIT_LAYOUTS, EXPORT
 from sheets.faults import SheetError
 from sheets.form import read_form
 
+LARGEST = 2 * 1024 * 1024
 LEVELS = (Division.Level.COUNTY, Division.Level.TOWNSHIP)
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 

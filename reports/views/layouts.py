@@ -25,6 +25,7 @@ from reports.ledgers import LEDGERS, Ledger
 from reports.models import LayoutTerm, LedgerLayout
 from reports.permissions import EDIT_LAYOUTS, EXPORT
 from reports.services.layouts import (
+    LARGEST,
     LEVELS,
     current_layout,
     enact_layout,
@@ -35,7 +36,6 @@ from reports.services.layouts import (
 from reports.services.preview import preview_ledger
 from reports.views.choice import read_choice
 
-LARGEST = 2 * 1024 * 1024
 MOST_ROWS = 12
 
 

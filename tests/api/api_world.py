@@ -6,17 +6,23 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from builders import make_condition, make_episode, make_household, make_income
 
 from accounts.models import Division, StoredFile, User
+from accounts.services.files import keep_file
 from assistance.models import Delivery, Measure, MeasureType, Plan
 from assistance.services.catalogue import install_standard
 from households.models import ChangeProposal, LifeEvent, RegisterBatch
 from monitoring.models import Case, Clue, FeedBatch, Hit, MatchRun, Visit, Visitor
 from quality.models import Exemption, Fault, QualityRun
 from records.models import Job, Problem, RecordBatch
+from reports.layouts.declared import standard
+from reports.ledgers import LEDGERS
+from reports.models import LedgerLayout
 
 AT = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 ON = date(2026, 11, 1)
@@ -141,6 +147,7 @@ def _place(where: str, village: Division, county: Division, author: User) -> Pla
         "import": imported,
         **_quality(person, household, canary),
         "problem": _problem(household, canary),
+        "layout": _layout(village, canary, author),
     }
     uids = {kind: row.uid for kind, row in rows.items()}
     line, delivery_of_book = _book(household, person, canary, author)
@@ -195,6 +202,18 @@ def _problem(household, canary: str) -> Problem:
         number=f"{canary}问题", kind="house", division=household.village, household=household, origin="cadre",
         description=canary, found_on=ON, due_on=ON, state="assigned", recorded_at=AT,
     )  # fmt: skip
+
+
+def _layout(village: Division, canary: str, author: User) -> LedgerLayout:
+    """A layout that was sent; real ones belong to counties and townships, here every place has its own."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "layout.xlsx"
+        path.write_text(canary)
+        kept = keep_file(path=path, name=f"{canary}.xlsx", actor=author, at=AT)
+    declared = {**standard(LEDGERS["L1"]).as_json(), "title": canary}
+    return LedgerLayout.objects.create(
+        ledger="L1", division=village, declared=declared, file=kept, uploaded_by=author, uploaded_at=AT
+    )
 
 
 def _clue(household, canary: str) -> Clue:

@@ -45,6 +45,7 @@ KINDS = {
     "quality/runs": "quality_run",
     "records/{book}": "line",
     "record-batches": "book_batch",
+    "ledgers/{name}": "layout",
 }
 NAMES = {"key": "income_line", "name": "L1", "book": "jobs"}
 

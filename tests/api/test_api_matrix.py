@@ -146,7 +146,7 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-quality-faults": ("", {"GET": OWN}),
     "api-quality-fault": ("fault", {"GET": OWN}),
     "api-quality-fault-exempt": ("fault", {"POST": "quality.request_exemption"}),
-    "api-quality-exemptions": ("", {"GET": OWN}),
+    "api-quality-exemptions": ("", {"GET": OWN, "POST": "quality.request_exemption"}),
     "api-quality-exemption-decide": ("exemption", {"POST": "quality.decide_exemption"}),
     "api-quality-exemption-end": ("exemption", {"POST": "quality.decide_exemption"}),
     "api-quality-runs": ("", {"GET": OWN, "POST": "quality.run_checks"}),
@@ -165,9 +165,18 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-book-batch-errors": ("book_batch", {"GET": "records.keep_jobs"}),
     "api-ledgers": ("", {"GET": OWN}),
     "api-ledger": ("", {"POST": "reports.export_ledger"}),
+    "api-layouts": ("", {"GET": OWN, "POST": "reports.edit_layouts"}),
+    "api-layout-current": ("", {"GET": "reports.export_ledger"}),
+    "api-layout-standard": ("", {"POST": "reports.edit_layouts"}),
+    "api-layout-terms": ("", {"GET": OWN}),
+    "api-layout": ("layout", {"GET": OWN}),
+    "api-layout-book": ("layout", {"GET": "reports.export_ledger"}),
+    "api-layout-enact": ("layout", {"POST": "reports.edit_layouts"}),
 }
 # What a list or a reading needs in its address to be asked at all.
 QUERIES = {
+    "api-layout-current": "?division=990101100201",
+    "api-layout-terms": "?division=990101100201",
     "api-indicators": "?division=990101100201",
     "api-closings": "?division=990101100201&month=2026-10",
     "api-closing-difference": "?division=990101100201&month=2026-10",

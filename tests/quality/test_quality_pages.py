@@ -316,3 +316,44 @@ def test_answers_of_a_visit_that_agree_raise_nothing(home: SoundHome, today: dat
         "school": {"schooling": "yes"},
     }
     assert doubts_about(Entered(home.household, today, answers, form=VISIT)) == []
+
+
+def test_a_county_exempts_a_place_from_a_rule_by_its_form(
+    fault: Fault, bureau: User, hire: Callable[..., User]
+) -> None:
+    """What is asked for says what it would take off the lists; another of the county grants it."""
+    client, address = client_of(bureau), reverse("quality-exemption-new")
+    assert address in client.get(reverse("quality-exemptions")).content.decode()
+    wished = client.get(address, {"check": "blank-nation", "division": "990101100000"}).content.decode()
+    assert '<option value="blank-nation" selected' in wished
+    assert '<option value="990101100000" selected' in wished
+    sent = {"check": "blank-nation", "division": "990101100000", "reason": "上级统一补录", "ends_on": "2026-12-31"}
+    assert client.post(address, sent).status_code == 302
+    exemption = Exemption.objects.get()
+    assert (exemption.subject, exemption.division_id) == ("", "990101100000")
+    again = client.post(address, sent)
+    assert (again.status_code, "已申请豁免" in again.content.decode()) == (409, True)
+
+    other = client_of(hire("second", Role.COUNTY_BUREAU, "990101000000"))
+    assert "现在待改 1 条" in other.get(reverse("quality-exemptions")).content.decode()
+    other.post(reverse("quality-exemption", args=[exemption.uid]), {"act": "grant"})
+    assert Fault.objects.as_of(timezone.localdate()).get().stood == "exempt"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("check", "no-such"), ("division", "990102000000"), ("reason", ""), ("reason", "一" * 501), ("reason", "a\0b")]
+    + [("ends_on", value) for value in ("", "2026-02-30", "2026-11-09", "2030-01-01", "\0")],
+)
+def test_a_place_is_not_exempted_by_bad_input(fault: Fault, bureau: User, name: str, value: str) -> None:
+    sent = {"check": "blank-nation", "division": "990101100000", "reason": "上级统一补录", "ends_on": "2026-12-31"}
+    answer = client_of(bureau).post(reverse("quality-exemption-new"), {**sent, name: value})
+    assert answer.status_code == 400
+    assert "有几处要更正" in answer.content.decode()
+    assert not Exemption.objects.exists()
+
+
+def test_who_may_not_ask_finds_no_form_for_places(cast: dict[str, User]) -> None:
+    for name, user in cast.items():
+        asks = name not in ("auditor", "administrator", "helper")
+        assert client_of(user).get(reverse("quality-exemption-new")).status_code == (200 if asks else 404), name
