@@ -13,9 +13,11 @@ import pytest
 import time_machine
 from cast import NOW, PASSWORD
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Division, Post, Role, User
 from accounts.models.division import level_of
+from assistance.services.catalogue import install_standard
 
 pytest_plugins = ["plugin_services"]
 SAMPLES = Path(__file__).parent / "data" / "samples"
@@ -53,6 +55,12 @@ def clock() -> Iterator[time_machine.Coordinates]:
     """A clock that stands at NOW; `clock.move_to(...)`."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def catalogue(db: None) -> None:
+    """The standard catalogue of measures; a test that cleared the whole database may have taken the shipped one away."""
+    install_standard(actor=None, at=timezone.now())
 
 
 @pytest.fixture

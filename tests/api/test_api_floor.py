@@ -12,11 +12,9 @@ import pytest
 from builders import make_jpeg
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.models import ApiToken, AuditEvent, User
 from assistance.models import MeasureType
-from assistance.services.catalogue import install_standard
 from households.models import Household
 
 PASSWORD = "shouwang-test-2026"
@@ -143,8 +141,8 @@ def test_another_content_type_is_415(api: Api, bureau: User) -> None:
     assert (answer.status_code, set(answer.json())) == (415, SHAPE)
 
 
+@pytest.mark.usefixtures("catalogue")
 def test_pages_follow_each_other_by_key_and_hold_every_row_once(api: Api, owner: User) -> None:
-    install_standard(actor=None, at=timezone.now())
     path, seen = "/measure-types/?page_size=7", []
     while path:
         page = api(owner).get(path).json()

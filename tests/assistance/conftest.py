@@ -13,16 +13,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistance.models import MeasureType, Plan
-from assistance.services.catalogue import install_standard
 from assistance.services.measures import MeasureDraft
 from assistance.services.plans import open_plan
 from monitoring.models import Episode
-
-
-@pytest.fixture
-def catalogue(db: None) -> None:
-    """The standard catalogue; a test that cleared the whole database may have taken the shipped one away."""
-    install_standard(actor=None, at=timezone.now())
 
 
 @pytest.fixture

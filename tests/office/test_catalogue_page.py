@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from assistance.models import MeasureType
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "catalogue")]
 NEW = {"category": "产业帮扶", "item": "庭院经济奖补", "developmental": "1"}
 
 

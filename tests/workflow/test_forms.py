@@ -21,7 +21,7 @@ from monitoring.printing.blanks import BLANKS
 from monitoring.services.policy import set_value
 from monitoring.services.visits import record_visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
 
 def _get(user: User, name: str, *keys: Any, **query: Any) -> str:
