@@ -104,6 +104,8 @@ class PlanDetail(Page):
 class PlanCard(Page):
     """The card (明白卡) that the household keeps: who helps, with what, until when."""
 
+    template = "assistance/print/card.html"
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         plan, today = _plan(self.user, pk), timezone.localdate(self.at)
         household = plan.episode.household
@@ -116,24 +118,13 @@ class PlanCard(Page):
             "standing": standing_of(plan, today),
             "office": value_of("office_name", on=today, code=household.village_id),
         }
-        return render(request, "assistance/print/card.html", context)
+        return render(request, self.template, context)
 
 
-class PlanSheet(Page):
+class PlanSheet(PlanCard):
     """F8: the plan as it is signed and filed, measure by measure."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        plan, today = _plan(self.user, pk), timezone.localdate(self.at)
-        household = plan.episode.household
-        members = household.memberships.current().select_related("person").order_by("id")
-        context = {
-            "plan": plan,
-            "household": household,
-            "members": members,
-            "head": next((member.person.name for member in members if member.relation == "户主"), household.number),
-            "standing": standing_of(plan, today),
-        }
-        return render(request, "assistance/print/plan.html", context)
+    template = "assistance/print/plan.html"
 
 
 SHOWN = ("waiting", "overdue", "undelivered", "unconfirmed")
