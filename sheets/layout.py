@@ -12,6 +12,11 @@ from .text import Cell
 
 # Points: one line of 11 point type, and the air round it.
 _LINE, _AIR = 16, 6
+# Points of the lines above and below the table where the sheet is not made smaller, and the most they grow to.
+LINE_SIZE, _LARGEST_LINE, _LARGEST_TITLE = 11, 16, 36
+# How many characters fit across the paper between margins of 1.5 cm, and the widest column whose words are short.
+_ACROSS: Final = {("A3", True): 205, ("A3", False): 140, ("A4", True): 140, ("A4", False): 94}
+_NARROW: Final = 16
 _TALLEST: Final = 409
 
 CellKind = Literal["text", "int", "money", "percent", "date", "month", "seq"]
@@ -36,6 +41,11 @@ class SheetColumn:
     kind: CellKind = "text"
     validation: tuple[str, ...] = ()
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it holds short words, which stand in the middle; sentences begin on the left."""
+        return self.width <= _NARROW
+
 
 @dataclass(frozen=True)
 class SheetLayout:
@@ -57,6 +67,22 @@ class SheetLayout:
     def depth(self) -> int:
         """How many heading rows the paths need."""
         return max(len(column.path) for column in self.columns)
+
+    @property
+    def scale(self) -> float:
+        """By how much the sheet is made smaller to fit the paper's width; 1 where it is not."""
+        width = sum(column.width for column in self.columns)
+        return min(1.0, _ACROSS[self.paper, self.landscape] / max(width, 1))
+
+    @property
+    def title_points(self) -> int:
+        """The title's size in the sheet: what prints at `title_size` on the paper, as far as that looks well."""
+        return min(round(self.title_size / self.scale), max(_LARGEST_TITLE, self.title_size))
+
+    @property
+    def line_points(self) -> int:
+        """The size in the sheet of the lines above and below the table, which are read and signed on paper."""
+        return min(round(LINE_SIZE / self.scale), _LARGEST_LINE)
 
     @property
     def first_heading_row(self) -> int:
@@ -180,18 +206,27 @@ def _width(words: str) -> int:
     return 2 * len(words) - len(words.encode("ascii", "ignore"))
 
 
-def shares(widths: Sequence[float], parts: int) -> list[int]:
-    """Cut columns into `parts` runs of about equal width: their bounds, [0, ..., len(widths)].
+def shares(widths: Sequence[float], wanted: Sequence[float]) -> list[int]:
+    """Cut columns into runs, one for each text that wants so much room: their bounds, [0, ..., len(widths)].
 
-    With fewer columns than parts there is one run.
+    What is left over is shared equally. With fewer columns than texts there is one run.
     """
-    if len(widths) < parts:
+    if len(widths) < len(wanted):
         return [0, len(widths)]
-    bounds, passed, total = [0], 0.0, sum(widths)
+    total, needed = sum(widths), sum(wanted)
+    spare = max(total - needed, 0) / len(wanted)
+    room = [want + spare if spare else want * total / needed for want in wanted]
+    bounds, passed, goal = [0], 0.0, room[0]
     for i, width in enumerate(widths[:-1], 1):
         passed += width
-        left = parts - len(bounds)
+        left = len(wanted) - len(bounds)
         must = len(widths) - i == left
-        if left and (must or passed >= total * len(bounds) / parts - width / 2):
+        if left and (must or passed >= goal - width / 2):
             bounds.append(i)
+            goal += room[len(bounds) - 1]
     return [*bounds, len(widths)]
+
+
+def room_for(words: str, points: int) -> float:
+    """The characters of column width that a line of that size takes, with its cell's margins."""
+    return _width(words) * points / LINE_SIZE + 2

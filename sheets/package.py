@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import IO, Final
 
 from .extent import column_letters
+from .layout import LINE_SIZE
 from .styles import styles_xml
 from .xml import attribute, text_cell
 
@@ -90,6 +91,7 @@ def fixed_parts(
     lists: ChoiceLists,
     *,
     title_size: int,
+    line_size: int = LINE_SIZE,
 ) -> None:
     """Write all parts but the worksheets `names`; `repeated` are the rows that every page repeats."""
     hidden = lists.hidden_sheet
@@ -99,7 +101,7 @@ def fixed_parts(
     archive.writestr("xl/workbook.xml", _workbook(names, repeated, hidden))
     sheets = [("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, count + 1)]
     archive.writestr("xl/_rels/workbook.xml.rels", _relations([*sheets, ("styles", "styles.xml")]))
-    archive.writestr("xl/styles.xml", styles_xml(title_size))
+    archive.writestr("xl/styles.xml", styles_xml(title_size, line_size))
     if hidden:
         with archive.open(f"xl/worksheets/sheet{count}.xml", "w") as part:
             lists.write(part)

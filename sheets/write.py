@@ -24,6 +24,7 @@ from .layout import (
     SheetLayout,
     heading_cells,
     heading_height,
+    room_for,
     row_heights,
     shares,
     sheet_names,
@@ -81,8 +82,9 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> list[int]:
     counts: list[int] = []
     with _archive(path) as archive:
         repeated = [(sheet.layout.first_heading_row, sheet.layout.last_heading_row) for sheet in sheets]
-        size = sheets[0].layout.title_size
-        fixed_parts(archive, names, repeated, lists, title_size=size)
+        first = sheets[0].layout
+        sizes = {"title_size": first.title_points, "line_size": first.line_points}
+        fixed_parts(archive, names, repeated, lists, **sizes)
         for i, sheet in enumerate(sheets, 1):
             with archive.open(f"xl/worksheets/sheet{i}.xml", "w", force_zip64=True) as part:
                 counts.append(_SheetWriter(part, sheet, lists).write())
@@ -172,16 +174,17 @@ class _SheetWriter:
 
     def _title(self) -> None:
         width = len(self._layout.columns)
-        height = self._layout.title_size * 2
+        height = self._layout.title_points * 2
         self._line([text_cell("A1", STYLES["title"], self._layout.title)], height)
         if width > 1:
             self._merges.append(f"A1:{self._last}1")
         if self._layout.info:
-            self._spread(self._layout.info, height=24)
+            self._spread(self._layout.info, height=self._layout.line_points * 2.2)
 
-    def _spread(self, words: Sequence[str], height: int) -> None:
+    def _spread(self, words: Sequence[str], height: float) -> None:
         """Several texts across the width of the table, each merged over its share of the columns."""
-        bounds = shares([column.width for column in self._layout.columns], len(words))
+        wanted = [room_for(word, self._layout.line_points) for word in words]
+        bounds = shares([column.width for column in self._layout.columns], wanted)
         shown = list(words) if len(bounds) > len(words) else ["  ".join(words)]
         cells: list[str] = []
         for word, left, right in zip(shown, bounds, bounds[1:], strict=False):
@@ -257,7 +260,7 @@ class _SheetWriter:
 
     def _footer(self) -> None:
         if self._layout.footer:
-            self._spread(self._layout.footer, height=30)
+            self._spread(self._layout.footer, height=self._layout.line_points * 2.7)
 
     def _close(self, first: int, count: int) -> None:
         landscape = "landscape" if self._layout.landscape else "portrait"
@@ -271,7 +274,7 @@ class _SheetWriter:
             'header="0.3" footer="0.3"/>'
             f'<pageSetup paperSize="{_PAPER_CODES[self._layout.paper]}" orientation="{landscape}" '
             'fitToWidth="1" fitToHeight="0"/>'
-            "<headerFooter><oddFooter>&amp;C第&amp;P页 共&amp;N页</oddFooter></headerFooter>"
+            f"<headerFooter><oddFooter>&amp;C&amp;{self._layout.line_points}第&amp;P页 共&amp;N页</oddFooter></headerFooter>"
         )
 
     def _validations(self, first: int, count: int) -> str:
@@ -295,11 +298,12 @@ def _lettered(columns: Sequence[SheetColumn]) -> Iterator[tuple[str, SheetColumn
 
 def _makers(columns: Sequence[SheetColumn], prefix: str = "") -> list[_Maker]:
     """For each column, what turns its values into cells; `prefix` 'total_' for the bold formats."""
-    return [_maker(letters, column.kind, prefix) for letters, column in _lettered(columns)]
+    return [_maker(letters, column, prefix) for letters, column in _lettered(columns)]
 
 
-def _maker(letters: str, kind: str, prefix: str) -> _Maker:
-    text_style = STYLES[f"{prefix}text"]
+def _maker(letters: str, column: SheetColumn, prefix: str) -> _Maker:
+    kind = column.kind
+    text_style = STYLES["label" if column.narrow and not prefix else f"{prefix}text"]
     if kind in _NUMBERS:
         # A total may stand under a running number, and is then a number or a word like any other.
         own = "int" if prefix and kind == "seq" else kind

@@ -77,7 +77,7 @@ def _title(sheet: Any, words: str, last: int) -> int:
 def _spread(sheet: Any, row: int, mark: str, words: Sequence[str], columns: Sequence[SheetColumn]) -> int:
     """Several texts across the width, each merged over its share of the columns."""
     _put(sheet, row, 1, mark)
-    bounds = shares([column.width for column in columns], len(words))
+    bounds = shares([column.width for column in columns], [1] * len(words))
     shown = list(words) if len(bounds) > len(words) else ["  ".join(words)]
     for word, left, right in zip(shown, bounds, bounds[1:], strict=False):
         _put(sheet, row, left + _FIRST, word)

@@ -67,7 +67,7 @@ class MonitoredHouseholds(DetailLedger):
         Column(("家庭人口",), 5, "int"),
         Column(("劳动力",), 5, "int"),
         Column(("户类型",), 9),
-        Column(("监测对象类别",), 9),
+        Column(("监测对象类别",), 13),
         Column(("识别监测时间",), 8, "month"),
         *RISKS,
         Column(("识别时", "年纯收入"), 12, "money"),

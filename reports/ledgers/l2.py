@@ -46,7 +46,7 @@ class MemberLedger(DetailLedger):
         *PERSON,
         Column(("民族",), 6),
         Column(("政治面貌",), 7),
-        Column(("文化程度",), 9),
+        Column(("文化程度",), 13),
         Column(("在校生状况",), 9),
         Column(("健康状况",), 9),
         Column(("劳动技能",), 11),

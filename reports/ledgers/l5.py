@@ -50,7 +50,7 @@ class ClearedLedger(DetailLedger):
         Column(("户编号",), 15),
         Column(("户主",), 11),
         Column(("人口",), 5, "int"),
-        Column(("类别",), 9),
+        Column(("类别",), 13),
         Column(("识别监测时间",), 8, "month"),
         *(Column(("致贫返贫风险", str(number)), 8) for number in range(1, MOST_RISKS + 1)),
         Column(("拟消除日期",), 11, "date"),

@@ -74,7 +74,7 @@ class IncomeLedger(DetailLedger):
         Column(("户编号",), 15),
         Column(("户主",), 9),
         Column(("人口",), 5, "int"),
-        Column(("户类型",), 9),
+        Column(("户类型",), 14),
         Column(("上年", "年纯收入"), 12, "money"),
         Column(("上年", "人均"), 11, "money"),
         Column(("本期", "工资性"), 12, "money"),

@@ -145,7 +145,7 @@ class FeedStatement(SummaryLedger):
         Figure("taken_in", "hits", Q(enrolled=True)),
     )
     shown = (
-        Shown(("部门",), _of_sent(lambda sent: f"{sent.feed.department_label}（{sent.feed.title}）"), 22, "text"),
+        Shown(("部门",), _of_sent(lambda sent: f"{sent.feed.department_label}（{sent.feed.title}）"), 30, "text"),
         Shown(("联络员",), _of_sent(lambda sent: sent.liaison), 9, "text"),
         Shown(("应推日期",), _of_sent(lambda sent: sent.due_on), 11, "date"),
         Shown(("实推日期",), _of_sent(lambda sent: sent.came_on), 11, "date"),

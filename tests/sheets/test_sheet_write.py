@@ -267,3 +267,53 @@ class TestErrors:
             assert [table.sheet for table in book.tables(self.COLUMNS)] == ["一村", "二村"]
         assert write_errors(tmp_path / "b.xlsx", []) == 0
         assert cells_of(tmp_path / "b.xlsx")[0][0].value == "没有被退回的数据"
+
+
+class TestOnPaper:
+    """A sheet wider than its paper is made smaller; what is read and signed must not get small with it."""
+
+    STAMP = "2026年10月结账 第1版 校验码 A1B2-C3D4-E5F6-0718"
+
+    def written(self, tmp_path, widths, **values):
+        columns = tuple(SheetColumn((f"列{i}",), width) for i, width in enumerate(widths))
+        path = tmp_path / "台账.xlsx"
+        write_sheet(path, SheetLayout(title="台账", columns=columns, **values), [["词"] * len(columns)])
+        return openpyxl.load_workbook(path).active
+
+    def test_title_and_signatures_of_a_wide_sheet_grow_by_what_it_shrinks(self, tmp_path):
+        sheet = self.written(tmp_path, [10] * 41, paper="A3")
+        assert (sheet["A1"].font.sz, sheet["A2"].font.sz, sheet.cell(sheet.max_row, 1).font.sz) == (36, 16, 16)
+        assert sheet.row_dimensions[1].height == 72
+        assert sheet.oddFooter.center.size == 16
+        narrow = self.written(tmp_path, [10] * 20, paper="A3")
+        assert (narrow["A1"].font.sz, narrow["A2"].font.sz) == (20, 11)
+
+    def test_a_long_line_above_the_table_gets_the_room_it_needs(self, tmp_path):
+        info = ("填报单位（盖章）：", "填报日期：2026年10月31日", "单位：户、人", self.STAMP)
+        sheet = self.written(tmp_path, [8] * 14, info=info, paper="A4")
+        room = {cell.value: _merged_columns(sheet, cell) * 8 for cell in sheet[2] if cell.value}
+        assert list(room) == list(info)
+        assert room[self.STAMP] >= 48
+        assert sheet["A2"].alignment.shrink_to_fit
+
+    def test_short_words_and_counts_stand_in_the_middle_sentences_and_money_do_not(self, tmp_path):
+        columns = tuple(
+            SheetColumn((name,), width, kind)
+            for name, width, kind in (
+                ("户主", 9, "text"),
+                ("内容", 30, "text"),
+                ("人口", 6, "int"),
+                ("金额", 12, "money"),
+            )
+        )
+        path = tmp_path / "台账.xlsx"
+        write_sheet(path, SheetLayout(title="台账", columns=columns), [["张三", "修房", 3, 100]], ["合计", "", 3, 100])
+        sheet = openpyxl.load_workbook(path).active
+        assert [cell.alignment.horizontal for cell in sheet[5]] == ["center", "left", "center", "right"]
+        assert [cell.alignment.horizontal for cell in sheet[4]] == ["center", "center", "center", "right"]
+
+
+def _merged_columns(sheet, cell):
+    """How many columns the area that begins in a cell covers."""
+    areas = [area for area in sheet.merged_cells.ranges if (area.min_row, area.min_col) == (cell.row, cell.column)]
+    return areas[0].size["columns"] if areas else 1
