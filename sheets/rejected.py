@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import IO, Final
+from typing import IO, Any, Final, NamedTuple
 
 from .extent import column_letters
+from .judge import Fault
 from .package import PartWriter
 from .styles import STYLES
 from .text import Cell, fold_heading, text
@@ -30,6 +31,20 @@ _VIEW: Final = (
 )
 
 
+class Rejected(NamedTuple):
+    """A rejected row: where it stood (sheet by its place in the file), what was in it, its first fault."""
+
+    sheet: int
+    row: int
+    cells: Sequence[Cell]
+    fault: Fault
+
+    def as_json(self, sheet: str) -> dict[str, Any]:
+        """The row among the `errors` of an answer; `sheet` is the name of its sheet."""
+        column, fault = self.fault
+        return {"sheet": sheet, "row": self.row, "column": column, "code": fault.code, "message": fault.message}
+
+
 @dataclass(frozen=True)
 class RejectedSheet:
     """The rejected rows of one source sheet: (sheet row, cells as received, reason in Chinese)."""
@@ -37,6 +52,20 @@ class RejectedSheet:
     name: str
     headings: Sequence[str]
     rows: Sequence[tuple[int, Sequence[Cell], str]]
+
+
+def rejected_sheets(sheets: Sequence[tuple[str, Sequence[str]]], rejected: Sequence[Rejected]) -> list[RejectedSheet]:
+    """Of each source sheet (name, headings) the rows rejected, where there are any."""
+    found = []
+    for number, (name, headings) in enumerate(sheets):
+        rows = [
+            (one.row, one.cells, f"{one.fault.column}：{one.fault.fault.message}")
+            for one in rejected
+            if one.sheet == number
+        ]
+        if rows:
+            found.append(RejectedSheet(name, headings, rows))
+    return found
 
 
 def rejected_parts(sheets: Sequence[RejectedSheet]) -> list[Callable[[IO[bytes]], None]]:

@@ -23,10 +23,10 @@ from households.models import Household, RegisterBatch
 from households.services.register_apply import Applier, Tally
 from households.services.register_places import Places
 from households.services.register_rights import require_register, require_villages
-from households.services.register_rows import Group, Rejected, RowJudge
+from households.services.register_rows import Group, RowJudge
 from households.services.register_undo import keep_changes
 from sheets.read import Table, opened_book
-from sheets.rejected import RejectedSheet
+from sheets.rejected import Rejected, rejected_sheets
 from sheets.write import write_errors as write_workbook
 
 _CHUNK = 200
@@ -132,16 +132,11 @@ def _report(judge: RowJudge, applier: Applier, sheets: list[tuple[str, list[str]
         households=len(judge.groups),
         persons=sum(len(group.members) for group in judge.groups.values()),
         tally=applier.tally,
-        errors=[_error(rejected, sheets[rejected.sheet][0]) for rejected in judge.rejected],
+        errors=[rejected.as_json(sheets[rejected.sheet][0]) for rejected in judge.rejected],
         sheets=sheets,
         rejected=judge.rejected,
         batch=applier.batch,
     )
-
-
-def _error(rejected: Rejected, sheet: str) -> dict[str, Any]:
-    column, fault = rejected.fault
-    return {"sheet": sheet, "row": rejected.row, "column": column, "code": fault.code, "message": fault.message}
 
 
 def _finish(report: Report, applier: Applier, actor: User | None, at: datetime) -> Report:
@@ -160,13 +155,4 @@ def _finish(report: Report, applier: Applier, actor: User | None, at: datetime) 
 
 def write_errors(report: Report, output: Path) -> int:
     """Write the rejected rows as they came, with the reason beside them, to an .xlsx; returns how many."""
-    sheets = []
-    for number, (name, headings) in enumerate(report.sheets):
-        rows = [
-            (rejected.row, rejected.cells, f"{rejected.fault.column}：{rejected.fault.fault.message}")
-            for rejected in report.rejected
-            if rejected.sheet == number
-        ]
-        if rows:
-            sheets.append(RejectedSheet(name, headings, rows))
-    return write_workbook(output, sheets)
+    return write_workbook(output, rejected_sheets(report.sheets, report.rejected))

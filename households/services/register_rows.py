@@ -13,19 +13,11 @@ from households.services.register_places import Places, unknown
 from sheets.clean import Cell, CellFault, codes, is_total, parse_number, squeeze, text, texts
 from sheets.judge import Fault, Judge
 from sheets.read import Block, Table
+from sheets.rejected import Rejected
 
 ID_DUPLICATE, HOUSEHOLD_MISSING = "id_duplicate", "household_missing"
 _NUMBER_LENGTH = 40
 _BLOCK_ROWS = 10_000
-
-
-class Rejected(NamedTuple):
-    """A rejected row: where it stood (sheet by its place in the file), what was in it, its first fault."""
-
-    sheet: int
-    row: int
-    cells: Sequence[Cell]
-    fault: Fault
 
 
 @dataclass(slots=True)

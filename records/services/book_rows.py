@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from records.books.base import HEAD_NAME, HOUSEHOLD, ID_NUMBER, NAME, SEQUENCE, Book
 from records.values import Parse, parse_day_after, parse_first_day, parse_note, parser_of
 from sheets.clean import AMOUNT_INVALID, CODE_UNKNOWN, DATE_INVALID, Cell, CellFault, clean_id, is_blank, is_total, text
 from sheets.judge import Fault
 from sheets.read import Block, Table
+from sheets.rejected import Rejected
 
 ROW_DUPLICATE = "row_duplicate"
 _BLOCK_ROWS = 5_000
 _REMEMBERED = 50_000
 _EMPTY = {"date": DATE_INVALID, "amount": AMOUNT_INVALID, "whole": AMOUNT_INVALID}
-
-
-class Rejected(NamedTuple):
-    """A row sent back: where it stood (sheet by its place in the file), what was in it, its first fault."""
-
-    sheet: int
-    row: int
-    cells: Sequence[Cell]
-    fault: Fault
 
 
 @dataclass(slots=True)

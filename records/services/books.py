@@ -26,14 +26,14 @@ from records.books import BOOKS, Book
 from records.models import RecordBatch
 from records.permissions import require_book
 from records.services.book_lock import hold_book
-from records.services.book_rows import ROW_DUPLICATE, Candidate, Rejected, RowReader
+from records.services.book_rows import ROW_DUPLICATE, Candidate, RowReader
 from records.services.book_store import Pages, Writer, lasting_elsewhere, lines_about, new_line
 from records.services.book_subjects import NOT_REGISTERED, Finder
 from records.values import key_of, with_blanks
 from records.versions import Row, ended, merged
 from sheets.judge import Fault
 from sheets.read import Table, opened_book
-from sheets.rejected import RejectedSheet
+from sheets.rejected import Rejected, rejected_sheets
 from sheets.write import write_errors as write_workbook
 
 # As many as a batch keeps word for word; the workbook of returned rows is made anew from the original.
@@ -242,7 +242,7 @@ def _report(batch: RecordBatch, taking: _Taking, tables: Sequence[Table], path: 
         rows=reader.rows,
         tally=taking.tally,
         warnings=taking.warnings,
-        errors=[_error(one, sheets[one.sheet][0]) for one in reader.rejected],
+        errors=[one.as_json(sheets[one.sheet][0]) for one in reader.rejected],
         sheets=sheets,
         rejected=reader.rejected,
         batch=batch,
@@ -253,11 +253,6 @@ def _report(batch: RecordBatch, taking: _Taking, tables: Sequence[Table], path: 
 def sheet_name(table: Table, path: Path, name: str) -> str:
     """A CSV's one sheet is called after the file as its sender calls it."""
     return Path(name).stem if table.sheet == path.stem else table.sheet
-
-
-def _error(one: Rejected, sheet: str) -> dict[str, Any]:
-    column, fault = one.fault
-    return {"sheet": sheet, "row": one.row, "column": column, "code": fault.code, "message": fault.message}
 
 
 def _finish(report: BookReport, actor: User | None, at: datetime) -> BookReport:
@@ -282,13 +277,4 @@ def _finish(report: BookReport, actor: User | None, at: datetime) -> BookReport:
 
 def write_errors(report: BookReport, output: Path) -> int:
     """Write the rejected rows as they came, with the reason beside them, to an .xlsx; returns how many."""
-    sheets = []
-    for number, (name, headings) in enumerate(report.sheets):
-        rows = [
-            (one.row, one.cells, f"{one.fault.column}：{one.fault.fault.message}")
-            for one in report.rejected
-            if one.sheet == number
-        ]
-        if rows:
-            sheets.append(RejectedSheet(name, headings, rows))
-    return write_workbook(output, sheets)
+    return write_workbook(output, rejected_sheets(report.sheets, report.rejected))
