@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Q, QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -82,3 +83,15 @@ def do_and_return(request: HttpRequest, act: Callable[[], str], *, to: str) -> H
             raise
         messages.error(request, "\n".join([refusal.message, *refusal.details]))
     return redirect(to)
+
+
+def put_on_form(form: BaseForm, refusal: Refused, *, details: bool = False) -> None:
+    """Show a service's refusal on the form, beside the field that it is about; with `details` each one of them too.
+
+    What is not his to see or to do is no matter of the form: that refusal is raised again.
+    """
+    if refusal.status in (403, 404):
+        raise refusal
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    for detail in refusal.details if details else ():
+        form.add_error(None, detail)

@@ -28,7 +28,7 @@ from accounts.services.users import (
     user_named,
 )
 from accounts.staff_forms import AccountForm, EndForm, HandOverForm, PostForm, ReasonForm
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 
 VIEW = "accounts.view_users"
 
@@ -107,9 +107,7 @@ class StaffMember(StaffPage):
                 messages.success(request, carry_out(self, person, form.cleaned_data))
                 return redirect("staff-member", username=person.username)
             except Refused as refusal:
-                if refusal.status in (403, 404):
-                    raise
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+                put_on_form(form, refusal)
         return self._show(person, {act: form})
 
     def _person(self, username: str) -> User:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.errors import Refused
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from assistance.catalogue import CATEGORIES
 from assistance.models import MeasureType
 from assistance.permissions import EDIT_CATALOGUE
@@ -56,9 +56,7 @@ class MeasureCatalogue(Page):
         try:
             kind = add_type(**form.cleaned_data, actor=self.user, at=self.at)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(form, status=refusal.status)
         messages.success(request, f"“{kind}”已加进目录，做计划时可以选。")
         return redirect("measure-catalogue")

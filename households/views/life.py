@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
 from accounts.permissions import may, require
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from households import life_forms as f
 from households.models import ChangeProposal, Household, LifeEvent, Membership
 from households.permissions import CANCEL, DECIDE, RECORD
@@ -123,11 +123,7 @@ class ChangeRecord(_OfHousehold):
         return change.verb(**about, **form.given(), actor=self.user, at=self.at)
 
     def _refused(self, change: Change, form: f.ChangeForm, refusal: Refused) -> HttpResponse:
-        if refusal.status in (403, 404):
-            raise refusal
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        for detail in refusal.details:
-            form.add_error(None, detail)
+        put_on_form(form, refusal, details=True)
         return self._form(change, form, status=refusal.status)
 
     def _form(self, change: Change, form: f.ChangeForm, status: int = 200) -> HttpResponse:
@@ -152,9 +148,7 @@ class ProposalDecide(Page):
         try:
             life.decide_proposal(proposal=proposal, confirm=confirm, **given, actor=self.user, at=self.at)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(proposal, form, status=refusal.status)
         said = "已按部门报的登记" if confirm else "没有采纳，原因已记下"
         messages.success(request, f"{proposal.person.name}的{proposal.kind}：{said}。")

@@ -18,7 +18,7 @@ from accounts.api.uploads import BOOK_ENDINGS, workbook
 from accounts.errors import Refused
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from monitoring.models import CalendarDay
 from monitoring.services.calendar import SET_CALENDAR, clear_day, read_days, set_days, span
 from sheets.faults import SheetError
@@ -116,12 +116,7 @@ class WorkCalendar(Page):
         return redirect(f"{self.request.path}?year={year}")
 
     def _refused(self, refusal: Refused, *, form: SpanForm | None = None, book: BookForm | None = None) -> HttpResponse:
-        if refusal.status in (403, 404):
-            raise refusal
-        bound: forms.Form = form or book or SpanForm()
-        bound.add_error(refusal.field if refusal.field in bound.fields else None, refusal.message)
-        for detail in refusal.details:
-            bound.add_error(None, detail)
+        put_on_form(form or book or SpanForm(), refusal, details=True)
         return self._page(form=form, book=book, status=refusal.status)
 
     def _page(self, *, form: SpanForm | None = None, book: BookForm | None = None, status: int = 200) -> HttpResponse:

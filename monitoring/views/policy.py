@@ -17,7 +17,7 @@ from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from monitoring.models import PolicyValue
 from monitoring.policy import BEGINNING, PARAMETERS, Parameter, PolicyBook
 from monitoring.services.policy import SET_POLICY, SOURCE_LENGTH, set_value
@@ -162,9 +162,7 @@ class PolicyDetail(Page):
         try:
             stored = set_value(key=key, **form.cleaned_data, actor=self.user, at=self.at)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(parameter, form, status=refusal.status)
         words = parameter.words(parameter.parse(stored.value))
         messages.success(request, f"{stored.division}从 {stored.valid_from:%Y-%m-%d} 起，{parameter.title}为 {words}。")

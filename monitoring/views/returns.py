@@ -16,7 +16,7 @@ from accounts.errors import Refused
 from accounts.models import Division
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, keyset_page
+from accounts.views.base import Page, keyset_page, put_on_form
 from households.models import Membership
 from monitoring.desk.return_counts import by_reason, by_village, listed
 from monitoring.services.return_reasons import EDIT_REASONS, keep_reason, reasons_for, retire_reason
@@ -107,9 +107,7 @@ class ReturnReasons(Page):
         try:
             keep_reason(county=county, actor=self.user, at=self.at, **form.cleaned_data)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(request, county, form, status=refusal.status)
         messages.success(request, f"“{form.cleaned_data['title']}”已保存，审核时可以选。")
         return redirect("return-reasons")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import Refused
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from monitoring.desk.dossier import dossier_of
 from monitoring.desk.evidence_rows import evidence_of, summary_of
 from monitoring.desk.policy_clock import clock_of
@@ -47,9 +47,7 @@ class Review(Page):
         try:
             words = self._act(case, form.cleaned_data)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return queue_page(self, request, str(uid), form, status=refusal.status)
         messages.success(request, words)
         return redirect(f"{reverse('review-list')}{f'?case={following}' if following else ''}")

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.errors import Refused
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from monitoring.case_forms import AppraisalForm, ProposeForm, SigningForm
 from monitoring.clock import add_days
 from monitoring.forms import CompareForm, StepForm, keep_uploads
@@ -61,11 +61,7 @@ class StepPage(Page):
         try:
             self._perform(subject, action, form)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-            for detail in refusal.details:
-                form.add_error(None, detail)
+            put_on_form(form, refusal, details=True)
             return self._page(request, subject, choice, form, status=refusal.status)
         messages.success(request, f"{choice.title}：已办理。")
         return redirect(self.detail, uid=subject.uid)

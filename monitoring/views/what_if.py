@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from accounts.errors import Refused
 from accounts.models import Division, User
-from accounts.views.base import PAGE_SIZE, Page
+from accounts.views.base import PAGE_SIZE, Page, put_on_form
 from monitoring.services.what_if import TRIABLE, Change, WhatIf, households_of, what_if
 from monitoring.views.runs import PeriodForm, last_month
 
@@ -55,9 +55,7 @@ class WhatIfPage(Page):
                 at=self.at,
             )
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return None
 
 

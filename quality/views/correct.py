@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
 from accounts.permissions import require
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from households.entry_checks import Doubt, Entered, doubts_about
 from households.models import Household, LivingCondition, Membership, Person
 from households.permissions import RECORD
@@ -49,9 +49,7 @@ class Correct(Page):
         try:
             self._save(household, person, form, changes)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(household, person, form, status=refusal.status)
         messages.success(request, "已改好。下次检查时，改对了的问题会自动销掉。")
         return redirect("quality-correct", uid=uid) if not person else redirect(self.request.get_full_path())

@@ -17,7 +17,7 @@ from accounts.api.uploads import as_download
 from accounts.errors import Refused
 from accounts.models import Division
 from accounts.permissions import may
-from accounts.views.base import Page, do_and_return, keyset_page
+from accounts.views.base import Page, do_and_return, keyset_page, put_on_form
 from households.models import Membership
 from households.permissions import RECORD
 from quality.checks import CHECKS, GROUPS, LEVELS, NOT_COVERED
@@ -162,9 +162,7 @@ class FaultDetail(Page):
         try:
             request_exemption(fault=fault, **form.cleaned_data, actor=self.user, at=self.at)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(fault, form, status=refusal.status)
         messages.success(request, "豁免已申请，由乡镇分管领导或县里审批。批准以前仍算待改。")
         return redirect("quality-fault", uid=uid)

@@ -15,7 +15,7 @@ from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, asked, do_and_return, keyset_page
+from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
 from households.models import Household, Membership
 from monitoring.clock import add_days
 from monitoring.forms import StepForm, keep_uploads
@@ -171,11 +171,7 @@ class ProblemStepPage(Page):
         try:
             self._perform(problem, action, form)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-            for detail in refusal.details:
-                form.add_error(None, detail)
+            put_on_form(form, refusal, details=True)
             return self._page(problem, item, form, status=refusal.status)
         messages.success(request, f"{item.title}：已办理。")
         return redirect("problem-detail", uid=problem.uid)
