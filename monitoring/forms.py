@@ -82,6 +82,16 @@ class StepForm(forms.Form):
         given = {wanted.name: self.cleaned_data.get(wanted.name) for wanted in self.step.inputs}
         return {name: value for name, value in given.items() if value not in (None, "", [])}
 
+    def handed_in(self, *, actor: User, at: datetime) -> dict[str, Any]:
+        """What `perform` takes of the form; keeps its files. Raises as `keep_uploads`."""
+        return {
+            "version": self.cleaned_data["version"],
+            "note": self.cleaned_data["note"],
+            "data": self.data_of_step(),
+            "files": keep_uploads(self.cleaned_data["files"], actor=actor, at=at),
+            "happened_on": self.cleaned_data.get("happened_on"),
+        }
+
 
 class CompareForm(StepForm):
     """The step `compare` as a grid: for every member and item a tick where it hit, and what was found.

@@ -15,7 +15,7 @@ from accounts.errors import Refused
 from accounts.views.base import Page, put_on_form
 from monitoring.case_forms import AppraisalForm, ProposeForm, SigningForm
 from monitoring.clock import add_days
-from monitoring.forms import CompareForm, StepForm, keep_uploads
+from monitoring.forms import CompareForm, StepForm
 from monitoring.models import Appraisal, Case, Clue, Comparison, Notice, Objection
 from monitoring.policy import PolicyBook, value_of
 from monitoring.services.comparison import comparison_draft, members_of, missing_comparisons
@@ -67,17 +67,8 @@ class StepPage(Page):
         return redirect(self.detail, uid=subject.uid)
 
     def _perform(self, subject: Any, action: str, form: StepForm) -> None:
-        perform(
-            subject=subject,
-            action=action,
-            actor=self.user,
-            at=self.at,
-            version=form.cleaned_data["version"],
-            note=form.cleaned_data["note"],
-            data=form.data_of_step(),
-            files=keep_uploads(form.cleaned_data["files"], actor=self.user, at=self.at),
-            happened_on=form.cleaned_data.get("happened_on"),
-        )
+        given = form.handed_in(actor=self.user, at=self.at)
+        perform(subject=subject, action=action, actor=self.user, at=self.at, **given)
 
     def _page(self, request: HttpRequest, subject: Any, choice: Any, form: StepForm, status: int = 200) -> HttpResponse:
         context = {

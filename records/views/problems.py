@@ -18,7 +18,7 @@ from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
 from households.models import Household, Membership
 from monitoring.clock import add_days
-from monitoring.forms import StepForm, keep_uploads
+from monitoring.forms import StepForm
 from monitoring.policy import value_of
 from monitoring.workflow.entry import Available
 from records.models import Problem
@@ -187,17 +187,8 @@ class ProblemStepPage(Page):
         return item
 
     def _perform(self, problem: Problem, action: str, form: StepForm) -> None:
-        perform(
-            problem=problem,
-            action=action,
-            actor=self.user,
-            at=self.at,
-            version=form.cleaned_data["version"],
-            note=form.cleaned_data["note"],
-            data=form.data_of_step(),
-            files=keep_uploads(form.cleaned_data["files"], actor=self.user, at=self.at),
-            happened_on=form.cleaned_data.get("happened_on"),
-        )
+        given = form.handed_in(actor=self.user, at=self.at)
+        perform(problem=problem, action=action, actor=self.user, at=self.at, **given)
 
     def _page(self, problem: Problem, item: Available, form: StepForm, status: int = 200) -> HttpResponse:
         context = {"problem": problem, "item": item, "form": form}
