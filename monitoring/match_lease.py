@@ -11,17 +11,14 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db import connection
 
+from accounts.jobs import Jobs, Lease
 from monitoring.models import MatchRun
 
 if sys.platform == "win32":
@@ -40,50 +37,18 @@ else:
 
 State = MatchRun.State
 # A run without a sign of life for so long has died (trust.md section 4, test 16).
-SILENCE = timedelta(minutes=2)
-MOST_ATTEMPTS = 3
+RUNS = Jobs(
+    MatchRun,
+    "比对运行",
+    silence=timedelta(minutes=2),
+    died="比对进程连续 3 次中断，已停止自动重试。请联系系统管理员查看日志，处理后重新发起比对。",
+)
 
 
-class Overtaken(Exception):
-    """Somebody else has started the run anew; nothing more may be written."""
-
-
-@dataclass
-class Lease:
-    """The right to work on a run while its fence is `fence`."""
-
-    run_id: int
-    fence: int
-
-    def renew(self, *, step: str = "", done: int | None = None, total: int | None = None) -> None:
-        """A sign of life with progress. Inside a transaction it also keeps any other start waiting until that ends.
-
-        Raises:
-            Overtaken: the fence is not ours any more.
-        """
-        given: dict[str, Any] = {"step": step or None, "done_steps": done, "total_steps": total}
-        changes = {name: value for name, value in given.items() if value is not None}
-        changes["heartbeat_at"] = timezone.now()
-        mine = MatchRun.objects.filter(pk=self.run_id, fence=self.fence, state=State.RUNNING)
-        if not mine.update(**changes):
-            raise Overtaken(f"比对运行 {self.run_id} 已由另一进程接手")
-
-
-@transaction.atomic
 def take(run_id: int, *, over_running: bool = False) -> Lease | None:
     """Start a queued run; None when there is nothing to start. Whoever holds the lock may start over a running (its
     process is dead) or held one with `over_running`."""
-    states = [State.QUEUED, State.RUNNING, State.HELD] if over_running else [State.QUEUED]
-    now = timezone.now()
-    started = MatchRun.objects.filter(pk=run_id, state__in=states).update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        attempts=F("attempts") + 1,
-        started_at=Coalesce("started_at", now),
-        heartbeat_at=now,
-        error="",
-    )
-    return Lease(run_id, MatchRun.objects.values_list("fence", flat=True).get(pk=run_id)) if started else None
+    return RUNS.take(run_id, among=[State.QUEUED, State.RUNNING, State.HELD] if over_running else [State.QUEUED])
 
 
 @contextmanager

@@ -31,14 +31,6 @@ class QualityRunQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(state__in=["queued", "running"])
 
-    def unanswered(self, since: datetime) -> Self:
-        """Queued ones whose message was last sent before a moment, or never."""
-        return self.filter(Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=since), state="queued")
-
-    def silent(self, since: datetime) -> Self:
-        """Running ones without a sign of life since a moment."""
-        return self.filter(state="running", heartbeat_at__lt=since)
-
 
 class ExemptionQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:

@@ -15,12 +15,13 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.utils import timezone
 
 from accounts.errors import Conflict, Refused
+from accounts.jobs import MOST_ATTEMPTS, Lease, Overtaken
 from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services.audit import record
 from monitoring.match_explain import Library, digests_of
 from monitoring.match_frames import County, read_county, register_frame
-from monitoring.match_lease import MOST_ATTEMPTS, Lease, Overtaken, business_lock, take
+from monitoring.match_lease import business_lock, take
 from monitoring.match_rows import rule_frame
 from monitoring.match_store import Findings, last_incomes, standing_hits, store_batch
 from monitoring.matching import Fired, firings, income_anew, judge
@@ -165,9 +166,7 @@ def _log_error(run_id: int, error: Exception) -> None:
 
 def _end(lease: Lease, state: str, error: str = "", **values: Any) -> None:
     finished = None if state == State.QUEUED else timezone.now()
-    mine = MatchRun.objects.filter(pk=lease.run_id, fence=lease.fence, state=State.RUNNING)
-    if not mine.update(state=state, error=error[:500], finished_at=finished, heartbeat_at=None, **values):
-        raise Overtaken(f"比对运行 {lease.run_id} 已由另一进程接手")
+    lease.write(state=state, error=error[:500], finished_at=finished, heartbeat_at=None, **values)
 
 
 # --- the work ---
@@ -176,7 +175,7 @@ def _end(lease: Lease, state: str, error: str = "", **values: Any) -> None:
 def _perform(lease: Lease, at: datetime) -> None:
     """All steps; each may be repeated after a kill and then finds its work done."""
     run = MatchRun.objects.select_related("county").get(pk=lease.run_id)
-    lease.renew(step="补连晚建档的数据行", done=0, total=len(RULES) + 2)
+    lease.renew(step="补连晚建档的数据行", done_steps=0, total_steps=len(RULES) + 2)
     link_late_rows_for(period=run.period)
     lease.renew(step="读取农户档案")
     county = read_county(run.county, run.period)
@@ -191,12 +190,12 @@ def _findings(county: County, lease: Lease) -> Findings:
     """Everything that fires in the county for the period, and what stands already."""
     found: list[Fired] = []
     for number, rule in enumerate(FEED_RULES, 1):
-        lease.renew(step=f"比对：{rule.title}", done=number)
+        lease.renew(step=f"比对：{rule.title}", done_steps=number)
         rows = rule_frame(county, rule)
         if rows is not None:
             hits = judge(rule, rows, county.contexts)
             found += firings(rule, hits, digests_of(row for listed in hits["rows"] for row in listed))
-    lease.renew(step=f"比对：{low_income.title}", done=len(RULES))
+    lease.renew(step=f"比对：{low_income.title}", done_steps=len(RULES))
     standing = standing_hits(county)
     found += _incomes(county, standing)
     fired: dict[int, list[Fired]] = defaultdict(list)
@@ -223,13 +222,13 @@ def _store(findings: Findings, lease: Lease, at: datetime) -> None:
     households = findings.unsettled()
     batches = [households[i : i + BATCH_HOUSEHOLDS] for i in range(0, len(households), BATCH_HOUSEHOLDS)]
     total = len(RULES) + len(batches) + 2
-    lease.renew(step="整理证据", total=total)
+    lease.renew(step="整理证据", total_steps=total)
     library = Library(findings.county, lease.renew)
     library.gather(findings.new_evidence())
     for number, batch in enumerate(batches, 1):
 
         def write(batch: list[int] = batch, done: int = len(RULES) + number) -> None:
-            lease.renew(step="写入线索", done=done)
+            lease.renew(step="写入线索", done_steps=done)
             store_batch(findings=findings, households=batch, library=library, run_id=lease.run_id, at=at)
 
         _in_transaction(write)

@@ -5,14 +5,12 @@ The row of the run is the truth; a message carries its id and may be lost or com
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.errors import Conflict, Refused
@@ -20,18 +18,14 @@ from accounts.models import Division, Role, User
 from accounts.permissions import add_rights, require
 from accounts.services.audit import record
 from households.models import Household
-from monitoring.match_lease import MOST_ATTEMPTS, SILENCE
+from monitoring.match_lease import RUNS
 from monitoring.models import Hit, MatchRun
 from monitoring.services.feed_volume import volume_warnings
 
 State = MatchRun.State
 RUN_MATCH = "monitoring.run_match"
-# A message that nobody has answered for so long is sent again.
-UNANSWERED = timedelta(minutes=2)
-DIED = "比对进程连续 3 次中断，已停止自动重试。请联系系统管理员查看日志，处理后重新发起比对。"
 
 add_rights({RUN_MATCH: frozenset({Role.COUNTY_BUREAU})}, system=frozenset({RUN_MATCH}))
-log = logging.getLogger(__name__)
 
 
 def queue_run(*, county: Division, period: date, actor: User | None, at: datetime) -> MatchRun:
@@ -106,28 +100,12 @@ def send(run_id: int) -> None:
     """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
     from monitoring.tasks import run_match  # the tasks call these services
 
-    MatchRun.objects.filter(pk=run_id, state=State.QUEUED).update(heartbeat_at=timezone.now())
-    try:
-        run_match.delay(run_id)
-    except OSError as error:  # kombu's connection errors among them
-        log.warning("比对运行 %s 的消息没有发出（%s），稍后重发", run_id, type(error).__name__)
+    RUNS.send(run_id, run_match)
 
 
 def sweep_runs(*, at: datetime) -> dict[str, int]:
     """Look after open runs: send again what no worker has taken, restart what has died, park what dies each time."""
-    unanswered = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=at - UNANSWERED)
-    waiting = list(MatchRun.objects.filter(unanswered, state=State.QUEUED).values_list("pk", flat=True))
-    dead = MatchRun.objects.filter(state=State.RUNNING, heartbeat_at__lt=at - SILENCE)
-    parked = dead.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, error=DIED, finished_at=at)
-    restarted = [pk for pk in dead.values_list("pk", flat=True) if _requeue(pk, at)]
-    for pk in [*waiting, *restarted]:
-        send(pk)
-    return {"sent": len(waiting), "restarted": len(restarted), "parked": parked}
-
-
-def _requeue(run_id: int, at: datetime) -> bool:
-    dead = MatchRun.objects.filter(pk=run_id, state=State.RUNNING, heartbeat_at__lt=at - SILENCE)
-    return bool(dead.update(state=State.QUEUED))
+    return RUNS.sweep(at=at, send=send)
 
 
 # --- each month ---

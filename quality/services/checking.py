@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.jobs import Lease, Overtaken
 from accounts.models import Division
 from accounts.services.audit import record
 from households.models import Household
@@ -25,7 +26,7 @@ from monitoring.policy import PolicyBook
 from quality.checks import CHECKS, Ask, Check, Found
 from quality.checks.base import parameter
 from quality.facts import homes_of
-from quality.lease import Lease, Overtaken, take
+from quality.lease import RUNS
 from quality.models import Fault, QualityRun
 
 State = QualityRun.State
@@ -50,7 +51,7 @@ class Tally:
 
 def execute(run_id: int) -> None:
     """Do a queued run to its end; what cannot be done says why in the row."""
-    lease = take(run_id)
+    lease = RUNS.take(run_id)
     if lease is None:
         return
     run = QualityRun.objects.select_related("division").get(pk=run_id)

@@ -5,8 +5,7 @@ The row of the run is the truth; a message carries its id and may be lost or com
 
 from __future__ import annotations
 
-import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -17,19 +16,13 @@ from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services.audit import record
 from monitoring.services.runs import counties_with_households
+from quality.lease import RUNS
 from quality.models import QualityRun
 from quality.permissions import RUN
 from quality.services.checking import execute
 
 State = QualityRun.State
-# A message that nobody has answered for so long is sent again.
-UNANSWERED = timedelta(minutes=2)
-# Longer than a task may run, so that whoever is silent for so long is dead.
-SILENCE = timedelta(minutes=7)
-MOST_ATTEMPTS = 3
 EARLIEST = date(1950, 1, 1)
-DIED = "检查连续 3 次中断，已停止。请联系系统管理员查看日志，处理后重新发起。"
-log = logging.getLogger(__name__)
 
 
 def queue_checks(*, division: Division, as_of: date | None, actor: User | None, at: datetime) -> QualityRun:
@@ -74,26 +67,12 @@ def send(run_id: int) -> None:
     """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
     from quality.tasks import run_checks  # the tasks call these services
 
-    QualityRun.objects.filter(pk=run_id, state=State.QUEUED).update(heartbeat_at=timezone.now())
-    try:
-        run_checks.delay(run_id)
-    except OSError as error:  # kombu's connection errors among them
-        log.warning("数据质量检查 %s 的消息没有发出（%s），稍后重发", run_id, type(error).__name__)
+    RUNS.send(run_id, run_checks)
 
 
 def sweep_runs(*, at: datetime) -> dict[str, int]:
     """Send again what no worker has taken, restart what has died, give up what dies each time."""
-    waiting = list(QualityRun.objects.unanswered(at - UNANSWERED).values_list("pk", flat=True))
-    dead = QualityRun.objects.silent(at - SILENCE)
-    parked = dead.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, error=DIED, finished_at=at)
-    restarted = [pk for pk in dead.values_list("pk", flat=True) if _requeue(pk, at)]
-    for pk in [*waiting, *restarted]:
-        send(pk)
-    return {"sent": len(waiting), "restarted": len(restarted), "parked": parked}
-
-
-def _requeue(run_id: int, at: datetime) -> bool:
-    return bool(QualityRun.objects.silent(at - SILENCE).filter(pk=run_id).update(state=State.QUEUED))
+    return RUNS.sweep(at=at, send=send)
 
 
 def start_monthly_runs(*, at: datetime) -> list[QualityRun]:

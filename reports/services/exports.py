@@ -8,18 +8,17 @@ from __future__ import annotations
 import logging
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.errors import Conflict, Refused, TooMany
+from accounts.jobs import Jobs, Lease, Overtaken
 from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services import audit
@@ -30,20 +29,17 @@ from reports.permissions import EXPORT, EXPORT_WHOLE
 from reports.services.ledgers import choose_ledger, write_ledger
 
 State = ExportRun.State
-# A message that nobody has answered for so long is sent again.
-UNANSWERED = timedelta(minutes=2)
-# Longer than a task may run, so that whoever is silent for so long is dead.
-SILENCE = timedelta(minutes=7)
-MOST_ATTEMPTS = 3
 MOST_OPEN = 5
 KEPT_FOR = timedelta(days=30)
-DIED = "生成时连续 3 次中断，已停止。请按乡镇分开导出，或联系系统管理员查看日志。"
 TOO_LONG = "内容太多，5 分钟没有写完。请按乡镇分开导出。"
+# Silent for longer than a task may run is dead.
+RUNS = Jobs(
+    ExportRun,
+    "台账导出",
+    silence=timedelta(minutes=7),
+    died="生成时连续 3 次中断，已停止。请按乡镇分开导出，或联系系统管理员查看日志。",
+)
 log = logging.getLogger(__name__)
-
-
-class Overtaken(Exception):
-    """Somebody else has started the export anew; nothing more may be written."""
 
 
 def queue_export(
@@ -85,33 +81,12 @@ def send(run_id: int) -> None:
     """Hand a queued export to a worker. Where the broker is away the sweeper sends again."""
     from reports.tasks import run_export  # the tasks call these services
 
-    ExportRun.objects.filter(pk=run_id, state=State.QUEUED).update(heartbeat_at=timezone.now())
-    try:
-        run_export.delay(run_id)
-    except OSError as error:  # kombu's connection errors among them
-        log.warning("台账导出 %s 的消息没有发出（%s），稍后重发", run_id, type(error).__name__)
-
-
-@dataclass
-class Lease:
-    """The right to work on an export while its fence is `fence`."""
-
-    run_id: int
-    fence: int
-
-    def renew(self, **changes: Any) -> None:
-        """A sign of life with progress. Raises: Overtaken."""
-        mine = ExportRun.objects.filter(pk=self.run_id, fence=self.fence, state=State.RUNNING)
-        if not mine.update(heartbeat_at=timezone.now(), **changes):
-            raise Overtaken(f"台账导出 {self.run_id} 已由另一进程接手")
-
-    def progress(self, rows: int, size: int) -> None:
-        self.renew(rows=rows, percent=min(99, rows * 100 // size) if size else 99)
+    RUNS.send(run_id, run_export)
 
 
 def execute_export(run_id: int) -> None:
     """Write the workbook of a queued export and keep it; what cannot be made says why in the row."""
-    lease = _take(run_id)
+    lease = RUNS.take(run_id, percent=0, rows=0)
     if lease is None:
         return
     run = ExportRun.objects.select_related("division", "started_by").get(pk=run_id)
@@ -129,22 +104,6 @@ def execute_export(run_id: int) -> None:
             log.exception("台账导出 %s 失败", run_id)
 
 
-@transaction.atomic
-def _take(run_id: int) -> Lease | None:
-    now = timezone.now()
-    started = ExportRun.objects.filter(pk=run_id, state=State.QUEUED).update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        attempts=F("attempts") + 1,
-        started_at=Coalesce("started_at", now),
-        heartbeat_at=now,
-        percent=0,
-        rows=0,
-        error="",
-    )
-    return Lease(run_id, ExportRun.objects.values_list("fence", flat=True).get(pk=run_id)) if started else None
-
-
 def _make(run: ExportRun, lease: Lease) -> None:
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
         path = Path(folder) / "ledger.xlsx"
@@ -158,10 +117,15 @@ def _make(run: ExportRun, lease: Lease) -> None:
             masked=run.masked,
             purpose=run.purpose,
             known=run.known,
-            progress=lease.progress,
+            progress=partial(_tell, lease),
         )
         stored = keep_file(path=path, name=filename_of(run), actor=run.started_by, at=timezone.now())
     lease.renew(state=State.DONE, finished_at=timezone.now(), rows=result.rows, percent=100, file=stored)
+
+
+def _tell(lease: Lease, rows: int, size: int) -> None:
+    """How far the writing is."""
+    lease.renew(rows=rows, percent=min(99, rows * 100 // size) if size else 99)
 
 
 def _fail(lease: Lease, words: str) -> None:
@@ -202,17 +166,7 @@ def open_export(*, run: ExportRun, actor: User, at: datetime, address: str | Non
 
 def sweep_exports(*, at: datetime) -> dict[str, int]:
     """Send again what no worker has taken, restart what has died, give up what dies each time."""
-    waiting = list(ExportRun.objects.unanswered(at - UNANSWERED).values_list("pk", flat=True))
-    dead = ExportRun.objects.silent(at - SILENCE)
-    parked = dead.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED, error=DIED, finished_at=at)
-    restarted = [pk for pk in dead.values_list("pk", flat=True) if _requeue(pk, at)]
-    for pk in [*waiting, *restarted]:
-        send(pk)
-    return {"sent": len(waiting), "restarted": len(restarted), "parked": parked}
-
-
-def _requeue(run_id: int, at: datetime) -> bool:
-    return bool(ExportRun.objects.silent(at - SILENCE).filter(pk=run_id).update(state=State.QUEUED))
+    return RUNS.sweep(at=at, send=send)
 
 
 def drop_old_exports(*, at: datetime) -> int:

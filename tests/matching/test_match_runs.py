@@ -16,9 +16,10 @@ from match_place import NOVEMBER, OCTOBER, SEPTEMBER, Place, bill
 from races import at_once
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
+from accounts.jobs import Lease, Overtaken
 from accounts.models import AuditEvent, Division, User
 from monitoring import match_lease, tasks
-from monitoring.match_lease import Lease, Overtaken, business_lock, take
+from monitoring.match_lease import business_lock, take
 from monitoring.models import Clue, FeedBatch, Hit, MatchRun
 from monitoring.services import matching
 from monitoring.services.clues import open_clue

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,8 +16,9 @@ from django.utils import timezone
 from quality_world import SoundHome
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
+from accounts.jobs import Overtaken
 from accounts.models import Division, User
-from quality.lease import Overtaken, take
+from quality.lease import RUNS
 from quality.models import Fault, QualityRun
 from quality.services import checking, runs
 
@@ -152,9 +154,22 @@ def test_a_killed_run_goes_on_where_it_was(
     ]
 
 
+def test_one_that_takes_too_long_waits_to_be_gone_on_with(
+    home: SoundHome, county: Division, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(*_: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    run = runs.create_run(division=county, as_of=None, actor=None, at=timezone.now())
+    monkeypatch.setattr(checking, "check_place", too_long)
+    checking.execute(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.heartbeat_at) == ("queued", 0, None)
+
+
 def test_who_was_overtaken_writes_nothing(spoiled: SoundHome, county: Division) -> None:
     run = runs.create_run(division=county, as_of=None, actor=None, at=timezone.now())
-    lease = take(run.pk)
+    lease = RUNS.take(run.pk)
     assert lease is not None
     QualityRun.objects.filter(pk=run.pk).update(fence=9)
     with pytest.raises(Overtaken):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from ledger_sheets import read_ledger
 
 from accounts.errors import Forbidden, OutOfScope, Refused, TooMany
+from accounts.jobs import MOST_ATTEMPTS
 from accounts.models import AuditEvent, Division, StoredFile, User
 from monitoring.models import Transition
 from monitoring.services.clues import open_clue
@@ -24,9 +25,8 @@ from reports.models import ExportRun
 from reports.services import exports
 from reports.services.exports import (
     KEPT_FOR,
-    MOST_ATTEMPTS,
     MOST_OPEN,
-    SILENCE,
+    RUNS,
     drop_old_exports,
     execute_export,
     queue_export,
@@ -191,7 +191,7 @@ def test_the_sweeper_sends_again_restarts_and_gives_up(
 ) -> None:
     now = timezone.now()
     lost, dead, hopeless, alive = (ask(bureau, as_of=date(2026, 9, day)) for day in range(1, 5))
-    silent = now - SILENCE - timedelta(seconds=1)
+    silent = now - RUNS.silence - timedelta(seconds=1)
     ExportRun.objects.filter(pk=dead.pk).update(state=State.RUNNING, heartbeat_at=silent, attempts=1)
     ExportRun.objects.filter(pk=hopeless.pk).update(state=State.RUNNING, heartbeat_at=silent, attempts=MOST_ATTEMPTS)
     ExportRun.objects.filter(pk=alive.pk).update(state=State.RUNNING, heartbeat_at=now, attempts=1)
