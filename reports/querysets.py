@@ -44,7 +44,7 @@ class EditionQuerySet(models.QuerySet):
     def of(self, division: Division, month: date | None = None) -> Self:
         """Those of the county that a place lies in, the newest first; of one month where it is given."""
         months: dict[str, Any] = {"month": month.replace(day=1)} if month else {}
-        return self.filter(county=f"{division.code[:6]}000000", **months)
+        return self.filter(county=division.county.code, **months)
 
     def known_by(self, known_at: datetime | None) -> Self:
         """Those that there were at a moment (now when not given)."""
@@ -52,7 +52,7 @@ class EditionQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Those of every county that the user has a place in; which sheets he sees is for their places to say."""
-        codes = {f"{post.division.code[:6]}000000" for post in scope_of(user).area_posts() if post.division.level > 2}
+        codes = {post.division.county.code for post in scope_of(user).area_posts() if post.division.level > 2}
         above = scope_of(user).q("county_id")
         return self.filter(above | models.Q(county__in=codes))
 

@@ -54,6 +54,14 @@ class Division(models.Model):
         """First code of the subtree and the first code after it: `low <= code < high`, an index search everywhere."""
         return self.prefix.ljust(12, "0"), _next_prefix(self.prefix).ljust(12, "0")
 
+    @property
+    def county(self) -> Division:
+        """The county that this place lies in; itself where it is one or lies above. Told by the code, without a query:
+        of a place below only its code and level are filled in, enough for ranges and keys."""
+        if self.level <= self.Level.COUNTY:
+            return self
+        return Division(code=self.code[: PREFIX_LENGTHS[self.Level.COUNTY]].ljust(12, "0"), level=self.Level.COUNTY)
+
     def contains(self, code: str) -> bool:
         return code.startswith(self.prefix)
 

@@ -39,20 +39,13 @@ def shared(place: Division, ask: Ask) -> Iterator[Found]:
 
     Sixteen bytes a telephone in two arrays, sorted: flat memory.
     """
-    most = _most_homes(*_marks(_county(place), ask))
+    most = _most_homes(*_marks(place.county, ask))
     for start in range(0, len(most), _BATCH):
         some = sorted(most)[start : start + _BATCH]
         villages = dict(Household.objects.within(place).filter(pk__in=some).values_list("pk", "village_id"))
         for key, village in sorted(villages.items()):
             if most[key] >= ask.setting(SHARED, village):
                 yield Found(f"联系电话与另外 {most[key] - 1} 户相同", village, key)
-
-
-def _county(place: Division) -> Division:
-    """The county that a township or village lies in; places above it as they are."""
-    if place.level <= Division.Level.COUNTY:
-        return place
-    return Division(code=place.code[:6].ljust(12, "0"), level=Division.Level.COUNTY)
 
 
 def _most_homes(keys: np.ndarray, marks: np.ndarray) -> dict[int, int]:

@@ -116,7 +116,7 @@ def witnessed(topic: Topic, division: Division, on: date, known_at: Known = None
     first = lacking.annotate(
         was_ok=Subquery(before.order_by("-on", "-id").values(topic.field)[:1], output_field=BooleanField())
     ).filter(Q(was_ok__isnull=True) | Q(was_ok=True))
-    running = covered(topic, county_of(division), on, known_at).filter(household=OuterRef("household_id"))
+    running = covered(topic, division.county, on, known_at).filter(household=OuterRef("household_id"))
     running = running.filter(Q(solved=0) | Q(solved_on__gte=OuterRef("on")))
     alone = first.filter(~Exists(_speaking(topic, division, on, "on", known_at)), ~Exists(running))
     rows = living_in(alone, division, on, "household", known_at)
@@ -136,16 +136,9 @@ def _speaking(topic: Topic, division: Division, on: date, found: str, known_at: 
         **{topic.field: True},
     )
     # The clue may be about a village where the household lived before.
-    founded = _founded(topic, county_of(division), on, known_at).filter(clue__household=OuterRef("household_id"))
+    founded = _founded(topic, division.county, on, known_at).filter(clue__household=OuterRef("household_id"))
     left = ~Q(target=STATE.SOLVED) & ~Exists(repaired)
     return founded.filter(Q(target__in=OPEN) | Q(happened_on__gte=OuterRef(found)) | left)
-
-
-def county_of(division: Division) -> Division:
-    """The county that a place lies in (the place itself where it is none), as far as its code says."""
-    if division.level <= Division.Level.COUNTY:
-        return division
-    return Division(code=f"{division.code[:6]}000000", level=Division.Level.COUNTY)
 
 
 def _looks(topic: Topic, on: date, known_at: Known) -> QuerySet[Any]:

@@ -114,6 +114,6 @@ def _data_month(scope: Scope) -> date | None:
     """The last month with a finished match in the counties of the user's places or around them."""
     condition = Q(pk__in=[])
     for post in scope.posts:
-        condition |= in_division("county_id", post.division) | Q(county_id=f"{post.division_id[:6]}000000")
+        condition |= in_division("county_id", post.division) | Q(county_id=post.division.county.code)
     found: date | None = MatchRun.objects.filter(condition).done().aggregate(month=Max("period"))["month"]
     return found

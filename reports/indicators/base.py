@@ -102,7 +102,7 @@ class Indicator:
 
     def reading_words(self, frame: Frame, unit: Division) -> list[str]:
         """How its text is read there that day: '参保率：算谁：脱贫户和监测户'."""
-        county = county_code(unit)
+        county = unit.county.code
         found = []
         for key in self.readings:
             parameter = PARAMETERS[key]
@@ -111,13 +111,9 @@ class Indicator:
         return found
 
 
-def county_code(division: Division) -> str:
-    return f"{division.code[:6]}000000"
-
-
 def chosen(key: str, reading: Reading) -> Any:
     """A reading of a text: the county's, so that its places add up."""
-    return PolicyBook().value(key, on=reading.on, code=county_code(reading.division))
+    return PolicyBook().value(key, on=reading.on, code=reading.division.county.code)
 
 
 def by_place(key: str, reading: Reading) -> Case:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from households.models import LivingCondition
 from records.models import Problem
 from reports.asof.homes import living
-from reports.asof.problems import HOUSING, SCHOOLING, Topic, county_of, covered, reported, witnessed
+from reports.asof.problems import HOUSING, SCHOOLING, Topic, covered, reported, witnessed
 from reports.indicators.base import Frame, Indicator, at_most
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figure, Figures, Source
@@ -22,7 +22,7 @@ KIND = Problem.Kind
 def _troubled(topic: Topic, kind: str, reading: Reading) -> QuerySet[Any]:
     """Households with a problem of this kind that is not cleared on the day."""
     # A household's trouble may be told where it lived before.
-    county, on, known_at = county_of(reading.division), reading.on, reading.known_at
+    county, on, known_at = reading.division.county, reading.on, reading.known_at
     booked: Any = Problem.objects.as_of(on, known_at).within(county).of_kind(kind)
     booked = booked.filter(state_then__in=Problem.OPEN_STATES, household__isnull=False)
     found = (

@@ -11,7 +11,7 @@ from accounts.models import Division
 from households.models import LivingCondition, Membership
 from monitoring.models import FeedRow
 from reports.asof.problems import INSURANCE
-from reports.indicators.base import Frame, Indicator, Judged, batches_by, chosen, county_code, percent, share_of
+from reports.indicators.base import Frame, Indicator, Judged, batches_by, chosen, percent, share_of
 from reports.indicators.bills import bills
 from reports.indicators.populations import ill_homes, of_scope
 from reports.ledgers.base import Reading
@@ -124,7 +124,7 @@ def _money(reading: Reading, units: list[Division]) -> list[Figures]:
 
 
 def _judge(unit: Division, figures: Figures, frame: Frame) -> Judged:
-    if frame.book.value("indicator_reimbursed_reading", on=frame.on, code=county_code(unit)) == "each":
+    if frame.book.value("indicator_reimbursed_reading", on=frame.on, code=unit.county.code) == "each":
         return share_of("indicator_reimbursed_target", "reached", "billed", "bill_unknown")(unit, figures, frame)
     aim, missing = frame.value("indicator_reimbursed_target", unit), figures["bill_unknown"]
     if not figures["costs"]:

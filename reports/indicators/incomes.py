@@ -32,9 +32,8 @@ def _annual(reading: Reading) -> QuerySet[Any]:
 
 def _year(reading: Reading) -> int:
     """The last year of which the county has annual incomes."""
-    county = Division(code=f"{reading.division.code[:6]}000000", level=Division.Level.COUNTY)
-    rows = _annual(reading).filter(in_division("household__village_id", county)).order_by("-ends_on")
-    last = rows.values_list("ends_on", flat=True).first()
+    rows = _annual(reading).filter(in_division("household__village_id", reading.division.county))
+    last = rows.order_by("-ends_on").values_list("ends_on", flat=True).first()
     return last.year if last else reading.on.year - 1
 
 

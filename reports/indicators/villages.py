@@ -13,7 +13,6 @@ from households.models import Category, Income
 from monitoring.models import EpisodeEvent
 from reports.asof import episodes as q
 from reports.asof.homes import is_monitored, living
-from reports.asof.problems import county_of
 from reports.boards.tracking import tracked_villages
 from reports.indicators.base import Frame, Indicator, Judged, at_most, by_place, chosen
 from reports.ledgers.base import Reading
@@ -41,7 +40,7 @@ def _returns(reading: Reading) -> QuerySet[Any]:
     eve = date(reading.on.year, 1, 1) - timedelta(days=1)
     again = Q(episode__serial__gt=1) | Q(episode__reidentified=True)
     # Wherever in the county the household lived at the time.
-    turned = q.flows(county_of(reading.division), eve, reading.on, reading.known_at)
+    turned = q.flows(reading.division.county, eve, reading.on, reading.known_at)
     return turned.filter(Q(kind=KIND.ROLLED_BACK) | Q(again, kind=KIND.IDENTIFIED))
 
 

@@ -77,7 +77,7 @@ def _carry_out(
     version: int | None,
     reason: str,
 ) -> Closing:
-    county = _locked(Division(code=f"{division.code[:6]}000000"), month)
+    county = _locked(division.county, month)
     closing = county if step.level == Level.COUNTY else _locked(division, month)
     _refuse_stale(closing, step, version)
     _refuse_barred(closing, step, actor)
@@ -149,7 +149,7 @@ def _refuse_barred(closing: Closing, step: Step, actor: User | None) -> None:
 
 def barring(actor: User, code: str, month: date, step: Step) -> ClosingStep | None:
     """The actor's own step in the county's month that keeps him from this one, if any."""
-    here = Division(code=f"{code[:6]}000000", level=Level.COUNTY)
+    here = Division(code=code, level=step.level).county
     mine = ClosingStep.objects.filter(actor=actor, action__in=step.barred, closing__month=month)
     low, high = here.code_range
     return mine.filter(closing__division__gte=low, closing__division__lt=high).first()

@@ -157,6 +157,15 @@ def test_a_subtree_is_a_range_of_codes(place: str, other: str) -> None:
     assert (low <= other < high) == division.contains(other) == other.startswith(division.prefix)
 
 
+@given(CODES)
+def test_a_place_knows_the_county_it_lies_in_and_places_above_know_themselves(place: str) -> None:
+    division = Division(code=place, level=level_of(place))
+    county = division.county
+    assert county.contains(division.code) or division.contains(county.code)
+    assert county.level == min(division.level, Division.Level.COUNTY)
+    assert division.level > Division.Level.COUNTY or county is division
+
+
 def test_a_column_of_rural_population_is_taken_in_where_there_is_one(db: None, tmp_path: Path) -> None:
     path = tmp_path / "places.csv"
     path.write_text('区划代码,名称,农业人口\n990101,守望县,\n990101100,石桥镇,\n990101100201,东沟村,"1,240"\n')
