@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from accounts.knowledge import recorded_by
 from accounts.models.post import Role
 from accounts.scope import in_division, scope_of
 
@@ -48,8 +49,8 @@ class ExemptionQuerySet(models.QuerySet):
     def _said(self, kind: str, on: date, known_at: datetime | None) -> models.QuerySet[Any]:
         from quality.models import ExemptionStep
 
-        steps = ExemptionStep.objects.filter(exemption=OuterRef("pk"), kind=kind, happened_on__lte=on)
-        return steps if known_at is None else steps.filter(recorded_at__lte=known_at)
+        steps = ExemptionStep.objects.filter(recorded_by(known_at), exemption=OuterRef("pk"))
+        return steps.filter(kind=kind, happened_on__lte=on)
 
 
 class FaultQuerySet(models.QuerySet):
@@ -67,10 +68,8 @@ class FaultQuerySet(models.QuerySet):
         """Faults found by a day, with how each stood at its end as `stood`: open, mended or exempt."""
         from quality.models import Exemption
 
-        found = self.filter(found_on__lte=on)
-        mended = Q(mended_on__lte=on)
-        if known_at is not None:
-            found, mended = found.filter(recorded_at__lte=known_at), mended & Q(mended_recorded_at__lte=known_at)
+        found = self.filter(recorded_by(known_at), found_on__lte=on)
+        mended = recorded_by(known_at, "mended_recorded_at") & Q(mended_on__lte=on)
         of_it = Q(subject=OuterRef("subject")) | Q(subject="")
         exempt = Exemption.objects.standing(on, known_at).filter(
             of_it,

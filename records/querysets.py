@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
+from accounts.knowledge import not_taken_back, recorded_by
 from accounts.scope import Scope, in_division, scope_of
 from records.problems.departments import KINDS_OF
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 def held(known_at: datetime | None) -> Q:
     """Rows held to be so at a moment (now where none is given)."""
-    if known_at is None:
-        return Q(withdrawn_at__isnull=True)
-    return Q(recorded_at__lte=known_at) & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
+    return recorded_by(known_at) & not_taken_back(known_at)
 
 
 def _as_liaison(scope: Scope, path: str, department: str) -> Q:
@@ -109,13 +108,14 @@ class ProblemQuerySet(models.QuerySet):
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Problems found by a day, with `state_then` and `since` as their last step by then says."""
         step = self._last_step(on, known_at)
-        rows = self.filter(found_on__lte=on)
-        if known_at is not None:
-            rows = rows.filter(recorded_at__lte=known_at)
-        return rows.annotate(
-            state_then=Subquery(step.values("target")[:1]),
-            since=Subquery(step.values("happened_on")[:1], output_field=models.DateField()),
-        ).exclude(state_then__isnull=True)
+        return (
+            self.filter(recorded_by(known_at), found_on__lte=on)
+            .annotate(
+                state_then=Subquery(step.values("target")[:1]),
+                since=Subquery(step.values("happened_on")[:1], output_field=models.DateField()),
+            )
+            .exclude(state_then__isnull=True)
+        )
 
     def _last_step(self, on: date, known_at: datetime | None) -> models.QuerySet[Any]:
         from records.models import ProblemStep
@@ -138,5 +138,4 @@ class ProblemStepQuerySet(models.QuerySet):
         return self.exclude(source=F("target"))
 
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
-        rows = self.filter(happened_on__lte=on)
-        return rows if known_at is None else rows.filter(recorded_at__lte=known_at)
+        return self.filter(recorded_by(known_at), happened_on__lte=on)

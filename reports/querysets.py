@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from accounts.knowledge import recorded_by
 from accounts.scope import in_division, scope_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class EditionQuerySet(models.QuerySet):
 
     def known_by(self, known_at: datetime | None) -> Self:
         """Those that there were at a moment (now when not given)."""
-        return self if known_at is None else self.filter(known_at__lte=known_at)
+        return self.filter(recorded_by(known_at, "known_at"))
 
     def visible_to(self, user: User) -> Self:
         """Those of every county that the user has a place in; which sheets he sees is for their places to say."""
@@ -75,5 +76,4 @@ class LayoutTermQuerySet(models.QuerySet):
 
     def in_force(self, on: date, known_at: datetime | None = None) -> Self:
         """Those that had begun by a day, as set by a moment."""
-        rows = self.filter(from_on__lte=on)
-        return rows if known_at is None else rows.filter(recorded_at__lte=known_at)
+        return self.filter(recorded_by(known_at), from_on__lte=on)

@@ -36,10 +36,9 @@ def _troubled(topic: Topic, kind: str, reading: Reading) -> QuerySet[Any]:
 
 def _looked(topic: Topic, reading: Reading) -> QuerySet[Any]:
     """Households whose guarantee a visit has looked at by the day."""
-    looks = LivingCondition.objects.as_of(reading.on).exclude(**{f"{topic.field}__isnull": True})
-    if reading.known_at is not None:
-        looks = looks.filter(recorded_at__lte=reading.known_at)
-    return living(reading.division, reading.on, reading.known_at).filter(pk__in=looks.values("household"))
+    knowledge = reading.on, reading.known_at
+    looks = LivingCondition.objects.as_of(*knowledge).exclude(**{f"{topic.field}__isnull": True})
+    return living(reading.division, *knowledge).filter(pk__in=looks.values("household"))
 
 
 def _indicator(code: str, title: str, document: str, topic: Topic, kind: str, target: str, trouble: str) -> Indicator:

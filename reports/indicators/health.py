@@ -54,9 +54,7 @@ def _place(homes: QuerySet[Any]) -> Any:
 
 def _looks(reading: Reading) -> QuerySet[Any]:
     """The latest visit of each household that looked at its insurance."""
-    rows = LivingCondition.objects.as_of(reading.on).exclude(insurance_ok__isnull=True)
-    if reading.known_at is not None:
-        rows = rows.filter(recorded_at__lte=reading.known_at)
+    rows = LivingCondition.objects.as_of(reading.on, reading.known_at).exclude(insurance_ok__isnull=True)
     mine = rows.filter(household=OuterRef("household"))
     later = mine.filter(Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), id__gt=OuterRef("id")))
     return rows.filter(~Exists(later))

@@ -26,8 +26,8 @@ _YES, _NO = Value(1), Value(0)
 
 def _annual(reading: Reading) -> QuerySet[Any]:
     """Annual incomes recorded by the day."""
-    rows = Income.objects.as_of(reading.on).filter(basis=Income.Basis.ANNUAL, members__gt=0)
-    return rows if reading.known_at is None else rows.filter(recorded_at__lte=reading.known_at)
+    rows: QuerySet[Any] = Income.objects.as_of(reading.on, reading.known_at)
+    return rows.filter(basis=Income.Basis.ANNUAL, members__gt=0)
 
 
 def _year(reading: Reading) -> int:

@@ -46,10 +46,8 @@ def _returns(reading: Reading) -> QuerySet[Any]:
 
 def _poor(rows: QuerySet[Any], reading: Reading) -> QuerySet[Any]:
     """By the last income recorded by the day, with claims and without eligible own payments, against the line."""
-    incomes = Income.objects.as_of(reading.on).filter(household=OuterRef("pk"), members__gt=0)
-    if reading.known_at is not None:
-        incomes = incomes.filter(recorded_at__lte=reading.known_at)
-    last = incomes.order_by("-ends_on", "-id").annotate(
+    incomes = Income.objects.as_of(reading.on, reading.known_at)
+    last = incomes.filter(household=OuterRef("pk"), members__gt=0).order_by("-ends_on", "-id").annotate(
         held=F("wage") + F("business") + F("property_income") + F("transfer") - F("business_cost") + F("claims")
         - F("own_payments")
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.knowledge import recorded_by
 from households.models import ChangeProposal, Household, LifeEvent
 from reports.asof.episodes import living_in
 from reports.ledgers.base import DetailLedger, Reading
@@ -52,9 +53,8 @@ class LifeLedger(DetailLedger):
     )
 
     def items(self, reading: Reading) -> QuerySet[LifeEvent]:
-        events = LifeEvent.objects.filter(kind__in=(*COMING, *GOING), person__isnull=False, happened_on__lte=reading.on)
-        if reading.known_at is not None:
-            events = events.filter(recorded_at__lte=reading.known_at)
+        known = LifeEvent.objects.filter(recorded_by(reading.known_at), happened_on__lte=reading.on)
+        events = known.filter(kind__in=(*COMING, *GOING), person__isnull=False)
         rows = living_in(events, reading.division, OuterRef("happened_on"), "household")
         related = rows.select_related("household", "person")
         return related.order_by("place", "household__number", "happened_on", "id")

@@ -70,11 +70,9 @@ class IncomeFileLedger(HomeBookLedger):
 
 def _annual(households: set[int], reading: Reading) -> defaultdict[int, dict[int, Decimal]]:
     """The annual income a head of each household by year, the last one recorded."""
-    rows: QuerySet[Income] = Income.objects.as_of(reading.on).filter(
+    rows: QuerySet[Income] = Income.objects.as_of(reading.on, reading.known_at).filter(
         household__in=list(households), basis=Income.Basis.ANNUAL
     )
-    if reading.known_at is not None:
-        rows = rows.filter(recorded_at__lte=reading.known_at)
     found: defaultdict[int, dict[int, Decimal]] = defaultdict(dict)
     for income in rows.order_by("ends_on", "id"):
         found[income.household_id][income.ends_on.year] = income.net_per_capita

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 
+from accounts.knowledge import recorded_by
 from accounts.models import Division
 from assistance.models import Measure
 from households.history import ABLE
@@ -90,9 +91,6 @@ class Chunk:
     def persons(self) -> list[int]:
         return [member.person_id for member in self.members]
 
-    def _known(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows if self.known_at is None else rows.filter(recorded_at__lte=self.known_at)
-
     @cached_property
     def families(self) -> dict[int, Family]:
         rows = Membership.objects.as_of(self.on, self.known_at).filter(household__in=self.homes).order_by()
@@ -108,7 +106,7 @@ class Chunk:
     def conditions(self) -> dict[int, list[LivingCondition]]:
         """Newest first."""
         found: defaultdict[int, list[LivingCondition]] = defaultdict(list)
-        rows = self._known(LivingCondition.objects.as_of(self.on)).filter(household__in=self.homes)
+        rows = LivingCondition.objects.as_of(self.on, self.known_at).filter(household__in=self.homes)
         for row in rows.order_by("-on", "-id"):
             found[row.household_id].append(row)
         return found
@@ -117,7 +115,7 @@ class Chunk:
     def incomes(self) -> dict[int, list[Income]]:
         """Newest first."""
         found: defaultdict[int, list[Income]] = defaultdict(list)
-        rows = self._known(Income.objects.as_of(self.on)).filter(household__in=self.homes)
+        rows = Income.objects.as_of(self.on, self.known_at).filter(household__in=self.homes)
         for row in rows.order_by("-ends_on", "-id"):
             found[row.household_id].append(row)
         return found
@@ -145,7 +143,9 @@ class Chunk:
     def help(self) -> defaultdict[int, Help]:
         found: defaultdict[int, Help] = defaultdict(Help)
         episodes = {one.turn.episode_id: home for home, one in self.standings.items()}
-        rows = self._known(Measure.objects.standing(self.on)).filter(plan__episode__in=episodes, starts_on__lte=self.on)
+        rows = Measure.objects.standing(self.on).filter(
+            recorded_by(self.known_at), plan__episode__in=episodes, starts_on__lte=self.on
+        )
         for measure in rows.select_related("type", "plan").order_by("type_id", "id"):
             given = found[episodes[measure.plan.episode_id]]
             if measure.type.item not in given.items[measure.type.category]:
@@ -185,7 +185,7 @@ class Chunk:
     @cached_property
     def collectors(self) -> dict[int, Visit]:
         """The last home visit of each household."""
-        rows = self._known(Visit.objects.filter(household__in=self.homes, visited_on__lte=self.on))
+        rows = Visit.objects.as_of(self.on, self.known_at).filter(household__in=self.homes)
         ordered = rows.select_related("recorded_by").order_by("visited_on", "id")
         return {visit.household_id: visit for visit in ordered}
 
