@@ -20,7 +20,7 @@ def _monitored(reading: Reading) -> QuerySet[Any]:
     fitting = Q(pk__in=[])
     for risk in MAIN_RISKS:
         fitting |= Q(risk=risk.value, type__category__in=wanted(risk))
-    delivered = Measure.objects.delivered(reading.on).filter(fitting)
+    delivered = Measure.objects.delivered(reading.on, reading.known_at).filter(fitting)
     met = delivered.filter(plan__episode=OuterRef("episode"), risk=OuterRef("episode__main_risk"))
     rows = q.standing(reading.division, reading.on, reading.known_at).filter(kind__in=q.OPEN)
     return rows.annotate(met=Exists(met))

@@ -78,9 +78,7 @@ def _flag(condition: Q) -> Case:
 
 def _helped(reading: Reading) -> Q:
     """Condition: with a measure begun and not cancelled, or measures in its income file, on the day."""
-    measures = Measure.objects.standing(reading.on).filter(starts_on__lte=reading.on)
-    if reading.known_at is not None:
-        measures = measures.filter(recorded_at__lte=reading.known_at)
+    measures = Measure.objects.as_of(reading.on, reading.known_at)
     files = IncomeFile.objects.as_of(reading.on, reading.known_at).exclude(measures="")
     planned = measures.filter(plan__episode__household=OuterRef("pk"))
     return Q(Exists(planned)) | Q(Exists(files.filter(household=OuterRef("pk"))))

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 
-from accounts.knowledge import recorded_by
 from accounts.models import Division
 from assistance.models import Measure
 from households.history import ABLE
@@ -143,9 +142,7 @@ class Chunk:
     def help(self) -> defaultdict[int, Help]:
         found: defaultdict[int, Help] = defaultdict(Help)
         episodes = {one.turn.episode_id: home for home, one in self.standings.items()}
-        rows = Measure.objects.standing(self.on).filter(
-            recorded_by(self.known_at), plan__episode__in=episodes, starts_on__lte=self.on
-        )
+        rows = Measure.objects.as_of(self.on, self.known_at).filter(plan__episode__in=episodes)
         for measure in rows.select_related("type", "plan").order_by("type_id", "id"):
             given = found[episodes[measure.plan.episode_id]]
             if measure.type.item not in given.items[measure.type.category]:

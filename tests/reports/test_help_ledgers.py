@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -27,6 +27,9 @@ from assistance.services.measures import (
 )
 from assistance.services.plans import open_plan
 from monitoring.models import Episode, EpisodeEvent
+from reports.ledgers import LEDGERS
+from reports.ledgers.base import Reading
+from reports.services.indicators import indicators
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -157,3 +160,25 @@ def test_a_clearing_from_the_register_has_no_procedure(village: Any, written: Ca
     (row,) = written("L5").rows
     unknown = ["识别监测时间", "拟消除日期", "间隔月", "消除条件·饮水", "消除时·年纯收入", "措施数", "县审日期"]
     assert {heading: row[heading] for heading in unknown} == dict.fromkeys(unknown)
+
+
+def test_a_measure_that_was_not_cancelled_yet_still_ran(
+    village: Any, county: Any, owner: User, bureau: User, help_with: Callable[..., Measure]
+) -> None:
+    home = make_household(village, category="脱贫户")
+    for ends_on, per_head in ((date(2025, 9, 30), 9800), (date(2026, 9, 30), 9500)):
+        make_income(home, recorded_by=owner, per_head=per_head, basis="annual", ends_on=ends_on)
+    measure = help_with(make_episode(home, risks=["因产业项目失败"]), "因产业项目失败", "产业帮扶", "产业奖补")
+    changes = {"recorded_at": datetime(2026, 9, 1, 2, tzinfo=UTC), "cancelled_on": date(2026, 11, 8)}
+    Measure.objects.filter(pk=measure.pk).update(**changes)
+    at, today = timezone.now(), date(2026, 11, 10)
+
+    def told(known_at: Any) -> tuple[Any, dict[str, int]]:
+        body = LEDGERS["N3"].body(Reading(county, today, known_at))
+        heading = next(i for i, one in enumerate(LEDGERS["N3"].columns) if "实施开发式帮扶措施情况" in one.path)
+        sheet = indicators(division=county, as_of=today, actor=bureau, at=at, known_at=known_at)
+        (focus,) = (one for one in sheet.whole.standings if one.indicator.title == "收入重点户有措施")
+        return {line[heading] for line in body.rows}, {part.words: part.number for part in focus.parts}
+
+    assert told(None) == ({"尚未实施"}, {"重点户": 1, "有措施户": 0})
+    assert told(datetime(2026, 11, 5, tzinfo=UTC)) == ({"已实施"}, {"重点户": 1, "有措施户": 1})
