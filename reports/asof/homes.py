@@ -37,9 +37,14 @@ def monitored(division: Division, on: date, known_at: datetime | None = None) ->
     return q.standing(division, on, known_at).filter(kind__in=q.OPEN)
 
 
-def is_monitored(division: Division, on: date, known_at: datetime | None = None) -> Q:
-    """Condition on households: monitored on a day."""
-    return Q(pk__in=monitored(division, on, known_at).values(q.HOME))
+def is_monitored(
+    division: Division, on: date, known_at: datetime | None = None, *, home: str = "pk", monitored_type: str = ""
+) -> Q:
+    """Condition on rows whose field `home` is a household of the place: monitored on a day (as that type)."""
+    turns = monitored(division, on, known_at)
+    if monitored_type:
+        turns = turns.filter(episode__monitored_type=monitored_type)
+    return Q(**{f"{home}__in": turns.values(q.HOME)})
 
 
 def supported(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:

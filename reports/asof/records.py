@@ -6,25 +6,25 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import Exact, In
 
 from accounts.models import Division
 from households.models import Category
 from records import work
 from records.models import HouseholdRecord, PersonRecord, PlaceRecord
-from reports.asof.episodes import BACKWARD, HOME, OPEN, Known, living_in, turns
+from reports.asof.episodes import Known, living_in
+from reports.asof.homes import is_monitored
 
 
 def of_homes(model: type[HouseholdRecord | PersonRecord], division: Division, on: date, known_at: Known) -> Any:
     """Lines about households and persons in force on a day, where the household lived then."""
-    return living_in(model._default_manager.as_of(on, known_at), division, on, "household")  # type: ignore[attr-defined]
+    return living_in(model._default_manager.as_of(on, known_at), division, on, "household", known_at)  # type: ignore[attr-defined]
 
 
 def of_homes_since(
     model: type[HouseholdRecord | PersonRecord], division: Division, first: date, on: date, known_at: Known
 ) -> Any:
     """The last version by a day of every line in force on any day since another; `began_on` is its first day."""
-    return living_in(_latest(model, first, on, known_at), division, on, "household")
+    return living_in(_latest(model, first, on, known_at), division, on, "household", known_at)
 
 
 def of_places(model: type[PlaceRecord], division: Division, on: date, known_at: Known) -> QuerySet[Any]:
@@ -48,23 +48,15 @@ def _latest(model: Any, first: date, on: date, known_at: Known) -> Any:
     return rows.annotate(began_on=Subquery(began))
 
 
-def monitored(on: date, known_at: Known = None, *, monitored_type: str = "") -> Q:
-    """Condition on a row with `household_id`: its household is monitored at the end of a day (as that type)."""
-    last = turns(on, known_at).filter(**{HOME: OuterRef("household_id")}).order_by(*BACKWARD)
-    there = Q(In(Subquery(last.values("kind")[:1]), list(OPEN)))
-    if not monitored_type:
-        return there
-    return there & Q(Exact(Subquery(last.values("episode__monitored_type")[:1]), monitored_type))
-
-
-def followed(on: date, known_at: Known = None) -> Q:
-    """Condition on a row about a household: its work is followed, being a 脱贫户 or monitored on the day."""
-    return Q(household__category=Category.LIFTED) | monitored(on, known_at)
+def followed(division: Division, on: date, known_at: Known = None) -> Q:
+    """Condition on rows about a household of a place: its work is followed, being a 脱贫户 or monitored on the day."""
+    return Q(household__category=Category.LIFTED) | is_monitored(division, on, known_at, home="household")
 
 
 def able_members(division: Division, on: date, known_at: Known = None) -> Any:
     """Members able to work, wholly or in part, of the followed households."""
-    return living_in(work.able_members(on, known_at).filter(followed(on, known_at)), division, on, "household")
+    able = work.able_members(on, known_at).filter(followed(division, on, known_at))
+    return living_in(able, division, on, "household", known_at)
 
 
 def zero_job_households(division: Division, on: date, known_at: Known = None) -> Any:

@@ -14,7 +14,7 @@ from households.models import Household, Membership
 from monitoring.risks import MonitoredType
 from records.models import LowIncome
 from reports.asof.episodes import living_in
-from reports.asof.records import monitored
+from reports.asof.homes import is_monitored
 from reports.ledgers.base import DetailLedger, Reading
 from reports.ledgers.books import monitored_types
 from reports.ledgers.column import Column
@@ -48,11 +48,11 @@ class LowIncomeLedger(DetailLedger):
     )
 
     def items(self, reading: Reading) -> QuerySet[Membership]:
-        on, known_at = reading.on, reading.known_at
+        where = division, on, known_at = reading.division, reading.on, reading.known_at
         told = Exists(_lines(reading).filter(person=OuterRef("person_id")))
-        unstable = monitored(on, known_at, monitored_type=MonitoredType.UNSTABLE)
+        unstable = is_monitored(*where, home="household", monitored_type=MonitoredType.UNSTABLE)
         members = Membership.objects.as_of(on, known_at).filter(told | unstable)
-        rows = living_in(members, reading.division, on, "household").select_related("household", "person")
+        rows = living_in(members, division, on, "household", known_at).select_related("household", "person")
         found: QuerySet[Membership] = rows.order_by("place", "household__number", "id")
         return found
 

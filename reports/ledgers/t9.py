@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from records.models import Job, WelfarePost
 from records.work import able_members
@@ -45,8 +45,10 @@ def _trained(reading: Reading) -> Any:
 
 
 def _of_able(rows: Any, reading: Reading) -> Any:
-    able = able_members(reading.on, reading.known_at).filter(q.followed(reading.on, reading.known_at))
-    return rows.filter(Exists(able.filter(person=OuterRef("person_id"))))
+    # In the county: his line may stand with a household that he has left.
+    where = reading.division.county, reading.on, reading.known_at
+    able = able_members(reading.on, reading.known_at).filter(q.followed(*where))
+    return rows.filter(person__in=able.values("person_id"))
 
 
 def _of_member(row: Any) -> Told:

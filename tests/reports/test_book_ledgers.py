@@ -13,7 +13,7 @@ from builders import make_episode, make_household, make_income
 from ledger_sheets import Written
 
 from accounts.models import Division, User
-from households.models import Household, Person
+from households.models import Household, LifeEvent, Person
 from records.models import (
     Asset,
     Consultation,
@@ -25,6 +25,9 @@ from records.models import (
     Record,
     WelfarePost,
 )
+from reports.ledgers import LEDGERS
+from reports.ledgers.base import Reading
+from reports.ledgers.summary import SummaryLedger
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 TOLD = datetime(2026, 9, 2, 2, 0, tzinfo=UTC)
@@ -233,3 +236,27 @@ def test_work_counts_only_what_is_told(home: Household, neighbour: Household, wr
     line(WelfarePost, date(2026, 8, 1), person=second, title="保洁", kind="cleaner")
     assert written("T9").totals["零就业户"] == 0
     assert written("T9", as_of=date(2026, 7, 31)).totals["零就业户"] == 1
+
+
+def test_a_move_that_was_not_known_yet_has_led_nowhere(
+    home: Household, places: dict[str, Division], written: Callable[..., Written]
+) -> None:
+    make_episode(home, monitored_type="脱贫不稳定户")
+    worker, *_ = people(home)
+    line(Job, date(2026, 1, 1), person=worker, working=True, area="county")
+    LifeEvent.objects.create(
+        household=home, kind="moved", happened_on=date(2026, 10, 7), recorded_at=datetime(2026, 11, 9, tzinfo=UTC),
+        data={"village": [VILLAGE, "990101100202"]},
+    )  # fmt: skip
+    Household.objects.filter(pk=home.pk).update(village="990101100202")
+
+    def seen(code: str, known_at: datetime | None = None) -> tuple[int, int, int]:
+        reading = Reading(places[code], date(2026, 11, 10), known_at)
+        statement = LEDGERS["T9"]
+        assert isinstance(statement, SummaryLedger)
+        figures = statement.total(statement.table(reading))
+        return len(list(LEDGERS["L18"].body(reading).rows)), figures["able"], figures["in_county"]
+
+    assert (seen(VILLAGE), seen("990101100202")) == ((0, 0, 0), (3, 2, 1))
+    before = datetime(2026, 11, 1, tzinfo=UTC)
+    assert (seen(VILLAGE, before), seen("990101100202", before)) == ((3, 2, 1), (0, 0, 0))
