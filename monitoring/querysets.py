@@ -38,18 +38,21 @@ class FeedBatchQuerySet(models.QuerySet):
         return self.filter(state="current")
 
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
-        """The files that had come by the end of a day and are valid, as known at a moment (now when not given).
+        """Those of `known` that had come by the end of a day."""
+        return self.known(known_at).filter(imported_at__lt=end_of(on))
+
+    def known(self, known_at: datetime | None = None) -> Self:
+        """The files that are valid, as known at a moment (now when not given).
 
         A replaced file was valid until its replacement came. When a file was taken back is not recorded: one that is
         undone never was.
         """
-        come = self.filter(imported_at__lt=end_of(on))
         if known_at is None:
-            return come.filter(state="current")
+            return self.current()
         base = Q(replaced_by__imported_at__gt=known_at) | Q(supplements__replaced_by__imported_at__gt=known_at)
         later = self.model.objects.filter(base, state="replaced")  # type: ignore[attr-defined]
         valid = Q(state="current") | Q(pk__in=later.values("pk"))
-        return come.filter(valid, recorded_by(known_at, "imported_at"))
+        return self.filter(valid, recorded_by(known_at, "imported_at"))
 
 
 class FeedRowQuerySet(models.QuerySet):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import Case, DecimalField, Q, Value, When
+from django.db.models import Case, DecimalField, Value, When
 
 from accounts.models import Division
 from monitoring.models import FeedBatch
@@ -67,11 +67,7 @@ class Judged:
 
 def batches_by(reading: Reading) -> Any:
     """The departments' files for months up to the day that were in force when it was known."""
-    rows = FeedBatch.objects.filter(period__lte=reading.on)
-    if reading.known_at is None:
-        return rows.current()
-    replaced = Q(state="replaced", replaced_by__imported_at__gt=reading.known_at)
-    return rows.filter(Q(state="current") | replaced, imported_at__lte=reading.known_at).distinct()
+    return FeedBatch.objects.known(reading.known_at).filter(period__lte=reading.on)
 
 
 Judge = Callable[[Division, Figures, Frame], Judged]

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.errors import OutOfScope
 from accounts.models import Division, User
-from monitoring.models import EpisodeEvent, PolicyValue
+from accounts.services.files import keep_bytes
+from monitoring.models import EpisodeEvent, FeedBatch, FeedRow, PolicyValue
 from records.models import IncomeFile, Job, KeyVillage, Problem, ProblemStep
 from reports.ledgers.base import Reading
 from reports.ledgers.i1 import BOARDS, INDICATORS, IndicatorStatement
@@ -355,3 +356,29 @@ def test_it_is_of_his_own_places_alone(places: Any, county: Division, township: 
     assert client.get(reverse("indicator-detail", args=["Z1"]), {"division": county.code}).status_code == 404
     with pytest.raises(OutOfScope):
         indicators(division=county, as_of=TODAY, actor=outsider, at=timezone.now())
+
+
+def test_a_supplement_counts_until_its_file_was_replaced(village: Division, county: Division, bureau: User) -> None:
+    home = make_household(village, category="脱贫户")
+
+    def file(**values: Any) -> FeedBatch:
+        kept = keep_bytes(content=b"-", name="参保.xlsx", content_type="", actor=None, at=timezone.now())
+        counts = dict.fromkeys(
+            ("rows", "accepted", "rejected", "duplicates", "matched", "name_differs", "not_registered"), 0
+        )
+        return FeedBatch.objects.create(feed="insurance_status", period=date(2026, 9, 1), file=kept, **counts, **values)
+
+    first = file(state="replaced", imported_at=datetime(2026, 10, 3, tzinfo=UTC))
+    more = file(state="replaced", supplements=first, imported_at=datetime(2026, 10, 4, tzinfo=UTC))
+    file(replaces=first, imported_at=datetime(2026, 11, 5, tzinfo=UTC))
+    FeedRow.objects.create(
+        id=FeedRow.key_of(more.pk, 0), batch=more, position=0, sheet="表", row=2, id_index=b"i", digest=b"d",
+        person=home.memberships.first().person, facts="已参保",
+    )  # fmt: skip
+
+    def unknown(known_at: datetime | None) -> int:
+        sheet = indicators(division=county, as_of=TODAY, actor=bureau, at=timezone.now(), known_at=known_at)
+        (insured,) = (one for one in sheet.whole.standings if one.indicator.title == "参保率")
+        return numbers(insured)["不明人"]
+
+    assert (unknown(None), unknown(datetime(2026, 10, 31, tzinfo=UTC))) == (3, 2)
