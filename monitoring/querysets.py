@@ -257,9 +257,13 @@ class EpisodeQuerySet(_OfHousehold):
 
 
 class EpisodeEventQuerySet(models.QuerySet):
+    def standing(self, known_at: datetime | None = None) -> Self:
+        """Those that have not been corrected, as known at a moment (now when not given)."""
+        return self.filter(not_taken_back(known_at), recorded_by(known_at))
+
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Standing events that had happened by `on`, as known at a moment (now when not given)."""
-        return self.filter(not_taken_back(known_at), recorded_by(known_at), happened_on__lte=on)
+        return self.standing(known_at).filter(happened_on__lte=on)
 
 
 class NoticeQuerySet(models.QuerySet):

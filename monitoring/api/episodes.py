@@ -56,7 +56,7 @@ class EpisodeDetail(EpisodeOut):
 
     @extend_schema_field(TurnOut(many=True))
     def get_events(self, episode: Episode) -> Any:
-        rows = episode.events.filter(withdrawn_at__isnull=True).select_related("actor")
+        rows = episode.events.standing().select_related("actor")
         return TurnOut(rows, many=True).data
 
 

@@ -104,7 +104,7 @@ def _checked(episode: Episode, version: int | None) -> Episode:
 
 
 def _day_of_cancelling(episode: Episode, reason: str, day: date, today: date) -> date:
-    last = episode.events.filter(withdrawn_at__isnull=True).order_by("-happened_on").first()
+    last = episode.events.standing().order_by("-happened_on").first()
     if not reason.strip() or len(reason) > 500:
         raise Refused("请填写注销理由（不超过 500 字）。", field="reason", code="note_missing")
     if day > today or (last is not None and day < last.happened_on):

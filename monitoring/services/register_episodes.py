@@ -132,7 +132,7 @@ class _Writer:
         for episode in _episodes(Q(household__in=households)):
             self._there[episode.household_id].append(episode)
         self._standing: dict[int, list[EpisodeEvent]] = defaultdict(list)
-        events = EpisodeEvent.objects.filter(episode__household__in=households, withdrawn_at__isnull=True)
+        events = EpisodeEvent.objects.standing().filter(episode__household__in=households)
         for event in events.order_by("pk"):
             self._standing[event.episode_id].append(event)
         self._new: list[tuple[Episode, Target]] = []

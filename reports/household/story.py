@@ -194,7 +194,7 @@ def _numbers(step: Transition) -> str:
 
 
 def _episodes(household: Household) -> Iterator[Moment]:
-    events = EpisodeEvent.objects.filter(episode__household=household, withdrawn_at__isnull=True)
+    events = EpisodeEvent.objects.standing().filter(episode__household=household)
     for event in events.select_related("episode", "actor", "case").order_by("-id")[:MOST]:
         episode = event.episode
         told = {
