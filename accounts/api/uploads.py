@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,14 @@ def workbook(upload: UploadedFile) -> Iterator[Path]:
             for chunk in upload.chunks():
                 target.write(chunk)
         yield path
+
+
+def made_book(name: str, write: Callable[[Path], object]) -> FileResponse:
+    """The workbook that `write` puts at a path of its own, as an attachment of that name."""
+    with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
+        path = Path(folder) / "made.xlsx"
+        write(path)
+        return as_download(path, name)
 
 
 def as_download(path: Path, name: str) -> FileResponse:

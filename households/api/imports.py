@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import Endpoint, Upload, narrow
 from accounts.api.fields import Input
 from accounts.api.schema import FILE, doc
-from accounts.api.uploads import as_download, workbook
+from accounts.api.uploads import made_book, workbook
 from households.api import serializers as s
 from households.models import RegisterBatch
 from households.services.register import import_register
@@ -73,7 +71,6 @@ class ImportErrorsView(_OfImport):
     @doc("退回的行（附原因的工作簿，改好后可再传）", answer=FILE)
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         batch = self.batch(uid)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_import_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            return as_download(path, "档案退回.xlsx")
+        return made_book(
+            "档案退回.xlsx", lambda path: write_import_errors(batch=batch, output=path, actor=self.user, at=self.at)
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.api.uploads import BOOK_BYTES, BOOK_ENDINGS, as_download, workbook
+from accounts.api.uploads import BOOK_BYTES, BOOK_ENDINGS, made_book, workbook
 from accounts.errors import Refused
 from accounts.scope import scope_of
 from accounts.views.base import Page, do_and_return
@@ -127,7 +126,7 @@ class ImportErrors(_OfImport):
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponseBase:
         batch = self.batch(uid)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_import_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            return as_download(path, f"档案退回{batch.imported_at:%Y%m%d}.xlsx")
+        return made_book(
+            f"档案退回{batch.imported_at:%Y%m%d}.xlsx",
+            lambda path: write_import_errors(batch=batch, output=path, actor=self.user, at=self.at),
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from accounts.api.base import Endpoint, ListQuery, Upload, narrow
 from accounts.api.fields import Input, Month, Output, choice_of
 from accounts.api.schema import FILE, doc
 from accounts.api.serializers import PersonName, RowFault
-from accounts.api.uploads import as_download, workbook
+from accounts.api.uploads import made_book, workbook
 from monitoring.feeds import FEEDS, Feed
 from monitoring.models import FeedBatch
 from monitoring.services.feed_originals import write_batch_errors
@@ -140,10 +139,10 @@ class BatchErrorsView(_OfBatch):
     @doc("退回的行（附原因的工作簿，改好后可再传）", answer=FILE)
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         batch = self.batch(uid)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            return as_download(path, f"{FEEDS[batch.feed].title}{batch.period:%Y%m}退回.xlsx")
+        return made_book(
+            f"{FEEDS[batch.feed].title}{batch.period:%Y%m}退回.xlsx",
+            lambda path: write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at),
+        )
 
 
 def declared(feed: Feed) -> dict[str, Any]:

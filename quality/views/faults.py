@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accounts.api.uploads import as_download
+from accounts.api.uploads import made_book
 from accounts.errors import Refused
 from accounts.models import Division
 from accounts.permissions import may
@@ -209,8 +207,8 @@ class RuleBook(_OfPlace):
         place = self.place(self.places())
         if check is None or place is None:
             raise Http404
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "faults.xlsx"
-            write_rule_book(check=check, division=place, path=path, actor=self.user, at=self.at)
-            today = timezone.localdate(self.at)
-            return as_download(path, f"{check.reference}{check.title}（{place.name}{today:%Y%m%d}）.xlsx")
+        today = timezone.localdate(self.at)
+        return made_book(
+            f"{check.reference}{check.title}（{place.name}{today:%Y%m%d}）.xlsx",
+            lambda path: write_rule_book(check=check, division=place, path=path, actor=self.user, at=self.at),
+        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from accounts.api.base import Endpoint, ListQuery, Upload, narrow, within
 from accounts.api.fields import Day, DivisionCode, Flag, Input, Output, PastDay, Text
 from accounts.api.schema import FILE, doc
 from accounts.api.serializers import PersonName, RowFault
-from accounts.api.uploads import as_download, workbook
+from accounts.api.uploads import made_book, workbook
 from accounts.models import Division
 from households.models import Household, Person
 from records.books import BOOKS, Book
@@ -321,10 +319,7 @@ class BookFilesView(_OfBook, Upload):
 class BookTemplateView(_OfBook):
     @doc("导入模板（空工作簿）", answer=FILE)
     def get(self, request: Request, book: str) -> HttpResponseBase:
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "template.xlsx"
-            write_template(book=self.book, output=path)
-            return as_download(path, f"{self.book.title}导入模板.xlsx")
+        return made_book(f"{self.book.title}导入模板.xlsx", lambda path: write_template(book=self.book, output=path))
 
 
 class _OfBookBatch(Endpoint):
@@ -353,10 +348,10 @@ class BookBatchErrorsView(_OfBookBatch):
     @doc("退回的行（附原因的工作簿，改好后可再传）", answer=FILE)
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         batch = self.batch(uid)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            return as_download(path, f"{BOOKS[batch.book].title}退回.xlsx")
+        return made_book(
+            f"{BOOKS[batch.book].title}退回.xlsx",
+            lambda path: write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at),
+        )
 
 
 def _batches(view: Endpoint) -> QuerySet[RecordBatch]:

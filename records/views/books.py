@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.api.uploads import made_book
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.scope import scope_of
@@ -226,11 +227,7 @@ class BookTemplate(Page):
 
     def get(self, request: HttpRequest, book: str) -> FileResponse:
         declared = find_book(self.user, book)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "template.xlsx"
-            write_template(book=declared, output=path)
-            content = path.open("rb")
-        return FileResponse(content, as_attachment=True, filename=f"{declared.title}导入模板.xlsx")
+        return made_book(f"{declared.title}导入模板.xlsx", lambda path: write_template(book=declared, output=path))
 
 
 def _batches(user: User) -> QuerySet[RecordBatch]:
@@ -270,11 +267,10 @@ class BookErrors(Page):
 
     def get(self, request: HttpRequest, uid: str) -> FileResponse:
         batch = get_object_or_404(_batches(self.user), uid=uid)
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            content = path.open("rb")
-        return FileResponse(content, as_attachment=True, filename=f"{BOOKS[batch.book].title}退回.xlsx")
+        return made_book(
+            f"{BOOKS[batch.book].title}退回.xlsx",
+            lambda path: write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at),
+        )
 
 
 def _day(text: str) -> date | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -15,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.api.uploads import as_download
+from accounts.api.uploads import made_book
 from accounts.errors import Refused
 from accounts.models import Division
 from accounts.views.base import Page, keyset_page
@@ -215,7 +213,7 @@ def _unit(choice: Choice, code: str) -> Division | None:
 
 
 def _workbook(found: Any, month: date) -> HttpResponseBase:
-    with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-        path = Path(folder) / "difference.xlsx"
-        write_difference(found, path)
-        return as_download(path, f"{found.division.name}{found.ledger.title}差异（{month:%Y%m}）.xlsx")
+    return made_book(
+        f"{found.division.name}{found.ledger.title}差异（{month:%Y%m}）.xlsx",
+        lambda path: write_difference(found, path),
+    )

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.api.uploads import BOOK_TYPE, as_download
+from accounts.api.uploads import BOOK_TYPE, made_book
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS, may, require
@@ -128,11 +128,11 @@ class LayoutFile(Page):
 
     def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
         ledger, place = _ledger(name), _place(self, request.GET.get("division", ""))
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "layout.xlsx"
-            on = timezone.localdate(self.at)
-            current_layout(ledger=ledger, division=place, on=on, path=path, actor=self.user, at=self.at)
-            return as_download(path, f"{place.name}{ledger.title}版式.xlsx")
+        on = timezone.localdate(self.at)
+        return made_book(
+            f"{place.name}{ledger.title}版式.xlsx",
+            lambda path: current_layout(ledger=ledger, division=place, on=on, path=path, actor=self.user, at=self.at),
+        )
 
 
 class LayoutDetail(Page):
