@@ -214,6 +214,6 @@ class PlaceExemptionForm(ExemptionForm):
         self.fields["reason"].help_text = "写清实情，如：全县民族一栏由上级平台统一补录。不写证件号码。"
 
 
-def _with_its_level(place: Division) -> str:
-    """Villages stand below their township."""
-    return f"{'　' * max(place.level - Division.Level.COUNTY, 0)}{place.name}"
+def _with_its_level(obj: Division) -> str:
+    """Villages stand below their township. (Called by the form field, by this argument's name.)"""
+    return f"{'　' * max(obj.level - Division.Level.COUNTY, 0)}{obj.name}"
