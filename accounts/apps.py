@@ -7,9 +7,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "人员与区划"
 
     def ready(self) -> None:
-        """Fill the one table of rights from every app's `permissions.py`; keep sign-ins in the audit, and what only
-        grows under seal."""
+        """Fill the one table of rights from every app's `permissions.py`; keep sign-ins in the audit, what only
+        grows under seal, and forms in plain words."""
         from accounts import listeners
+        from accounts.form_words import use_own_words
         from accounts.models import AuditEvent, HandOverCopy
         from accounts.seals import add_sealed
 
@@ -17,3 +18,4 @@ class AccountsConfig(AppConfig):
         add_sealed(HandOverCopy, "移交清单")
         autodiscover_modules("permissions")
         listeners.connect()
+        use_own_words()

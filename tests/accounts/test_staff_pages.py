@@ -62,7 +62,7 @@ def test_a_new_account_comes_with_its_post_and_a_password_shown_once(desk: Clien
         ({"username": "李四"}, "用户名应为"),
         ({"username": "administrator"}, "已有人使用"),
         ({"role": Role.VILLAGE_CADRE.value}, "应在村级任职"),
-        ({"division": "990102000000"}, "选择一个有效的选项"),
+        ({"division": "990102000000"}, "请从列表里选一项"),
         ({"ends_on": "2026-11-09"}, "任职止不能早于任职起"),
     ],
 )
