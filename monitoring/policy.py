@@ -124,7 +124,7 @@ _PARAMETERS = (
     fixed("dispatch_township_days", "乡镇分派（天）", "days", 1, CONTRACT_6),
     fixed("check_days", "入户核实（天）", "days", 3, CONTRACT_6),
     fixed("comparison_days", "信息比对（天）", "days", 5, CONTRACT_6),
-    fixed("appraisal_days", "民主评议（天）", "days", 5, "领域研究2.3 第7步"),
+    fixed("appraisal_days", "民主评议（天）", "days", 5, "各地公开实施方案归纳：民主评议一步"),
     fixed("notice_days", "纳入公示（整天）", "days", 5, CONTRACT_6),
     fixed("notice_days_clear", "消除公示（整天）", "days", 5, CONTRACT_6),
     fixed(
@@ -132,17 +132,19 @@ _PARAMETERS = (
         "公示天数口径",
         "choice",
         "calendar",
-        "领域研究2.5（5 天为自然日，个别地方为工作日）",
+        "各地公开实施方案归纳（5 天为自然日，个别地方为工作日）",
         choices=(("calendar", "自然日"), ("working", "工作日")),
     ),
-    fixed("notice_risk", "公示公告写出主要风险（因病、因残会露出健康）", "flag", False, "领域研究5.3（默认不写）"),
+    fixed(
+        "notice_risk", "公示公告写出主要风险（因病、因残会露出健康）", "flag", False, "各地公示公告样式归纳（默认不写）"
+    ),
     fixed("township_review_days", "乡镇审核（天）", "days", 2, CONTRACT_6),
     fixed("county_decision_days", "县级审定（天）", "days", 2, CONTRACT_6),
     fixed("recording_days", "录入标注（天）", "days", 3, CONTRACT_6),
     fixed("plan_days", "帮扶计划（纳入后天数）", "days", 10, CONTRACT_6),
     fixed("announcement_days", "公告（天）", "days", 5, CONTRACT_6),
     fixed("objection_days", "异议答复（天）", "days", 3, CONTRACT_6),
-    fixed("green_channel_days", "先帮后补补办手续（天）", "days", 30, "领域研究2.3 绿色通道（默认待确认）"),
+    fixed("green_channel_days", "先帮后补补办手续（天）", "days", 30, "各地公开实施方案归纳：绿色通道（默认待确认）"),
     fixed("visit_team", "入户人数下限", "number", 2, CONTRACT_6),
     fixed("visit_township_required", "入户须有乡镇人员", "flag", False, CONTRACT_6),
     fixed("visit_photos", "入户照片下限", "number", 1, CONTRACT_6),
@@ -151,9 +153,15 @@ _PARAMETERS = (
     fixed("income_year_start_month", "收入年度起始月", "number", 10, CONTRACT_6, least=1, largest=12),
     fixed("exit_months", "识别满月数", "months", 6, CONTRACT_6),
     fixed("exit_income_months", "收入稳定月数", "months", 6, CONTRACT_6),
-    fixed("condition_valid_months", "三保障和饮水核实有效期（月）", "months", 6, "领域研究3.7（有效期默认待确认）"),
+    fixed(
+        "condition_valid_months",
+        "三保障和饮水核实有效期（月）",
+        "months",
+        6,
+        "各地风险消除条件归纳（有效期默认待确认）",
+    ),
     fixed("exit_block_no_labour", "整户无劳动能力不标注消除", "flag", True, CONTRACT_6),
-    fixed("follow_up_months", "监测期走访间隔（月）", "months", 1, "领域研究1.1第4条：每月入户核查"),
+    fixed("follow_up_months", "监测期走访间隔（月）", "months", 1, "县级2022年工作方案：每月入户核查"),
     fixed("cleared_follow_up_months", "消除后走访间隔（月）", "months", 3, CONTRACT_6),
     fixed("cleared_follow_up_for_months", "消除后跟踪（月）", "months", 12, CONTRACT_6),
     fixed("focus_income", "收入重点户：人均纯收入低于（元）", "money", Decimal(10000), CONTRACT_6),
@@ -177,7 +185,7 @@ _PARAMETERS = (
     fixed("application_address_hour", "申报：同一网络地址每小时", "number", 10, "产品默认设置（待县级确认）", least=1),
     fixed("application_village_day", "申报：一个村每天", "number", 60, "产品默认设置（待县级确认）", least=1),
     fixed("application_refused_days", "不予受理的申报保留（天）", "days", 180, "产品默认设置（待县级确认）", least=1),
-    fixed("office_name", "主管部门名称", "text", "乡村振兴局", "领域研究2.1（名称随机构改革变化）"),
+    fixed("office_name", "主管部门名称", "text", "乡村振兴局", "各地公开实施方案归纳（名称随机构改革变化）"),
 )
 PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for parameter in _PARAMETERS}
 

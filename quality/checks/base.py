@@ -15,7 +15,7 @@ Scope = Literal["person", "household", "village", "cross"]
 PERSON, HOUSEHOLD, VILLAGE, CROSS = "person", "household", "village", "cross"
 SCOPE_NAMES = {PERSON: "人", HOUSEHOLD: "户", VILLAGE: "村", CROSS: "跨表"}
 LEVELS = {1: "严重", 2: "较重", 3: "一般", 4: "轻微", 5: "提示"}
-SOURCE = "领域研究6.4（国家系统数据核查规则）"
+SOURCE = "国家系统数据核查规则"
 BEGINNING = date(1900, 1, 1)
 END = date(2999, 12, 31)
 

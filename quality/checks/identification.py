@@ -19,7 +19,7 @@ RISK_FROM = parameter(
     "识别类规则只查此月及以后识别的户（年月）",
     "number",
     (date(1900, 1, 1), 190001),
-    source="领域研究6.4（202304 起新规则；默认不限）",
+    source="国家系统数据核查规则（202304 起新规则；默认不限）",
 )
 BASIS = Income.Basis
 

@@ -66,13 +66,13 @@ def _indicator(code: str, title: str, document: str, topic: Topic, kind: str, ta
 
 
 DROPOUT = _indicator(
-    "Z4", "失学辍学", "领域研究1.2第36、37条：义务教育阶段没有辍学", SCHOOLING, KIND.DROPOUT, "indicator_dropout_target",
+    "Z4", "失学辍学", "六盘水市2022年工作部署、青海省“十四五”规划：义务教育阶段没有辍学", SCHOOLING, KIND.DROPOUT, "indicator_dropout_target",
     "有失学辍学问题未清",
 )  # fmt: skip
 HOUSES = _indicator(
     "Z5",
     "住房安全",
-    "领域研究1.2第45条：危房动态清零",
+    "青海省“十四五”规划：危房动态清零",
     HOUSING,
     KIND.HOUSE,
     "indicator_house_target",

@@ -67,7 +67,7 @@ def _tell_insured(row: Any) -> Told:
 INSURED = Indicator(
     "Z2",
     "参保率",
-    "领域研究1.1第20条、1.2第40条：参保率 100%",
+    "衡阳县增收三年行动（2022）、青海省“十四五”规划：参保率 100%",
     "%",
     {"insured": Source(_members, "household", _tell_insured, related=("person",), counted="人")},
     (
@@ -134,7 +134,7 @@ def _judge(unit: Division, figures: Figures, frame: Frame) -> Judged:
 REIMBURSED = Indicator(
     "Z3",
     "因病户报销比例",
-    "领域研究1.1第20条：未消除因病户目录内住院费用报销不低于 80%",
+    "衡阳县增收三年行动（2022）：未消除因病户目录内住院费用报销不低于 80%",
     "%",
     {"ill": Source(_billed, "", lambda row: Told(None, f"当年报销比例{_REACHED[row.reached]}"))},
     (

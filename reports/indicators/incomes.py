@@ -142,7 +142,7 @@ _NOTE = "用全县最近一个有年度收入记录的年度与上一年比；�
 GROWTH = Indicator(
     "Z7",
     "收入增速",
-    "领域研究1.4第69、70条：增速高于全县农村居民平均",
+    "衡阳县增收三年行动（2022）：增速高于全县农村居民平均",
     "%",
     _SOURCES,
     (
@@ -160,7 +160,7 @@ GROWTH = Indicator(
 FALLEN = Indicator(
     "Z8",
     "收入负增长户",
-    "领域研究1.1第1条：没有收入负增长户",
+    "县级2022年工作方案：没有收入负增长户",
     "户",
     _SOURCES,
     (Figure("fall_homes", "incomes"), Figure("fall_told", "incomes", _DONE), Figure("fallen", "incomes", Q(fell=1))),
@@ -174,7 +174,7 @@ FALLEN = Indicator(
 FOCUS = Indicator(
     "Z10",
     "收入重点户有措施",
-    "领域研究1.1第17条：收入重点户一户一个帮扶措施",
+    "衡阳县增收三年行动（2022）：收入重点户一户一个帮扶措施",
     "%",
     _SOURCES,
     (

@@ -34,7 +34,7 @@ def _families(reading: Reading) -> QuerySet[Any]:
 ZERO_JOB = Indicator(
     "Z6",
     "零就业家庭",
-    "领域研究1.4第73条：有劳动力家庭至少一人就业，动态清零",
+    "六盘水市2022年工作部署、衡阳县增收三年行动（2022）：有劳动力家庭至少一人就业，动态清零",
     "户",
     {"families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]))},
     (

@@ -67,7 +67,7 @@ def _state(fell: Q, unknown: Q | None = None) -> Case:
 FALLBACK = Indicator(
     "Z1",
     "返贫致贫",
-    "领域研究1.1第14条：以行政村为单元不发生1户返贫致贫",
+    "六盘水市2022年工作部署：以行政村为单元不发生1户返贫致贫",
     "户",
     {"fallback": Source(_homes, "", lambda row: Told(None, _WORDS[row.fallback]))},
     (
@@ -116,7 +116,7 @@ def _tracked(unit: Division, figures: Figures, frame: Frame) -> Judged:
 KEY_VILLAGES = Indicator(
     "Z9",
     "重点跟踪村",
-    "领域研究1.1第18条：监测人口超过 3%，或脱贫加监测达到 5% 且（或）500 人的村",
+    "衡阳县增收三年行动（2022）：监测人口超过 3%，或脱贫加监测达到 5% 且（或）500 人的村",
     "个",
     {},
     (),
