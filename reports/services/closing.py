@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +81,7 @@ def _carry_out(
     closing = county if step.level == Level.COUNTY else _locked(division, month)
     _refuse_stale(closing, step, version)
     _refuse_barred(closing, step, actor)
-    _check_around(closing, step, county)
+    _check_around(closing, step, states_above(division, month))
     missing = _missing(step, division, month)
     _refuse_incomplete(step, missing, reason)
     changes: dict[str, Any] = {"reason": reason, "moved_at": at}
@@ -155,14 +155,19 @@ def barring(actor: User, code: str, month: date, step: Step) -> ClosingStep | No
     return mine.filter(closing__division__gte=low, closing__division__lt=high).first()
 
 
-def _check_around(closing: Closing, step: Step, county: Closing) -> None:
+def states_above(division: Division, month: date) -> dict[str, str]:
+    """How the month stands in the county and the township of a place, by code; those where nothing was done are not there."""
+    codes = {f"{division.code[:6]}000000", f"{division.code[:9]}000"}
+    return dict(Closing.objects.filter(division__in=codes, month=month).values_list("division_id", "state"))
+
+
+def _check_around(closing: Closing, step: Step, above: Mapping[str, str]) -> None:
     """Places above must not have gone on already, and months are closed in their order."""
-    if step.level != Level.COUNTY and county.state in (State.FREEZING, State.CLOSED):
+    code = closing.division_id
+    if step.level != Level.COUNTY and above.get(f"{code[:6]}000000") in (State.FREEZING, State.CLOSED):
         raise Conflict("全县已结账，要改请先由县里重开本月。", code="county_closed")
-    if step.level == Level.VILLAGE:
-        township = f"{closing.division_id[:9]}000"
-        if Closing.objects.filter(division=township, month=closing.month, state=State.SUBMITTED).exists():
-            raise Conflict("乡镇已上报，要改请先由县里退回乡镇。", code="township_submitted")
+    if step.level == Level.VILLAGE and above.get(f"{code[:9]}000") == State.SUBMITTED:
+        raise Conflict("乡镇已上报，要改请先由县里退回乡镇。", code="township_submitted")
     if step.level == Level.COUNTY:
         _check_order(closing, step)
 
@@ -219,11 +224,17 @@ class Offered:
         return self.step.action
 
 
-def offered_steps(*, closing: Closing, division: Division, actor: User, at: datetime) -> list[Offered]:
-    """The steps that the table allows the actor in the closing's state."""
+def offered_steps(
+    *, closing: Closing, division: Division, actor: User, at: datetime, above: Mapping[str, str] | None = None
+) -> list[Offered]:
+    """The steps that the table allows the actor in the closing's state, but those of a village or township for which the
+    places above have gone on; `above` is what `states_above` says, where many of one place are asked for."""
     found = []
+    above = states_above(division, closing.month) if above is None else above
     for step in STEPS:
         if step.level == division.level and closing.state in step.sources and _has(actor, step, division, at):
+            if step.level != Level.COUNTY and _is_late(closing, step, above):
+                continue
             taken = barring(actor, division.code, closing.month, step) if step.barred else None
             found.append(Offered(step, taken.get_action_display() if taken else ""))
     return found
@@ -235,3 +246,11 @@ def _has(actor: User, step: Step, division: Division, at: datetime) -> bool:
     except (Forbidden, OutOfScope):
         return False
     return True
+
+
+def _is_late(closing: Closing, step: Step, above: Mapping[str, str]) -> bool:
+    try:
+        _check_around(closing, step, above)
+    except Conflict:
+        return True
+    return False

@@ -23,13 +23,16 @@ from reports.closing_steps import Level
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 from reports.models import ClosingStep, Edition, EditionSheet
-from reports.services.closing import offered_steps, take_step
+from reports.services.closing import offered_steps, states_above, take_step
 from reports.services.closing_board import closing_board
 from reports.services.difference import UNDATED, compare_cell, compare_month
 from reports.services.difference_sheet import write_difference
 from reports.services.editions import check_hash
 from reports.services.freezing import last_day
 from reports.views.choice import Choice, read_choice
+
+# As the list of ledgers has them.
+_ORDER = {code: at for at, code in enumerate(LEDGERS)}
 
 
 class StepForm(forms.Form):
@@ -94,13 +97,16 @@ class ClosingBoard(Page):
         over = last_day(choice.month) < today
         results = check_closing(Reading(choice.division, last_day(choice.month), self.at)) if checked and over else None
         rows = [board, *board.below]
+        above = states_above(choice.division, choice.month)
         context = {
             "choice": choice,
             "board": board,
             "rows": [
                 {
                     "standing": one,
-                    "offered": offered_steps(closing=one.closing, division=one.division, actor=self.user, at=self.at)
+                    "offered": offered_steps(
+                        closing=one.closing, division=one.division, actor=self.user, at=self.at, above=above
+                    )
                     if over
                     else [],
                     "late": one.is_late(today),
@@ -147,7 +153,8 @@ class EditionDetail(Page):
             "division": division,
             "places": places,
             "sheets": [
-                {"sheet": sheet, "ledger": LEDGERS.get(sheet.ledger)} for sheet in sheets.filter(division=division)
+                {"sheet": sheet, "ledger": LEDGERS.get(sheet.ledger)}
+                for sheet in sorted(sheets.filter(division=division), key=lambda sheet: _ORDER.get(sheet.ledger, 99))
             ],
             "others": Edition.objects.of(edition.county, edition.month).exclude(pk=edition.pk),
         }

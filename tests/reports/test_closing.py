@@ -285,6 +285,16 @@ def test_buttons_are_the_table(homes: Any, step: Any, owner: User, township: Use
     ]
 
 
+def test_what_places_above_no_longer_allow_is_not_offered(
+    homes: Any, close: Any, township: User, bureau: User, places: Any
+) -> None:
+    """After the county's closing nobody is offered to return anything; the county reopens first."""
+    edition = close()
+    for code, state, actor in ((VILLAGE, "confirmed", township), (TOWNSHIP, "submitted", bureau)):
+        closing = Closing(division=places[code], month=edition.month, state=state)
+        assert offered_steps(closing=closing, division=places[code], actor=actor, at=AT) == []
+
+
 def test_a_printed_hash_names_its_sheet_and_tells_a_changed_one(
     homes: Any, close: Any, owner: User, outsider: User
 ) -> None:
