@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.crypto import blind_index
 from accounts.models import Role
-from accounts.navigation import FIELD, items_for
+from accounts.navigation import FIELD, entry_of, items_for
 from accounts.scope import scope_of
 
 
@@ -30,5 +30,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "can_find": bool(scope.roles & FIELD),
         "can_act": bool(scope.roles - {Role.AUDITOR}),
         "about": current or "",
-        "here": (current or "").rsplit("-", 1)[0],
+        "here": entry_of(current or ""),
     }

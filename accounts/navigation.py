@@ -33,6 +33,13 @@ class Item:
         return _address(self.url_name)
 
 
+# Pages that are named after something else than the entry that leads to them.
+_BELONGS = {
+    "book": "book-list", "line": "book-list", "hotline": "book-list", "delivery": "plan-list", "edition": "closing-board",
+    "export": "ledger-list", "heading": "feed-list", "layout": "ledger-list", "measure": "plan-list",
+    "proposal": "household-list", "register": "household-list", "return": "review-list", "visit": "followup-list",
+    "what": "run-list",
+}  # fmt: skip
 ITEMS = (
     Item("工作台", "grid-1x2", "home", frozenset(Role.values), on_phone=True),
     Item("驾驶舱", "speedometer2", "dashboard", AREA_ROLES),
@@ -67,3 +74,18 @@ def _address(url_name: str) -> str:
 
 def items_for(scope: Scope) -> list[Item]:
     return [item for item in ITEMS if item.roles & scope.roles]
+
+
+@cache
+def entry_of(url_name: str) -> str:
+    """The address name of the entry under which a page lies: its own, else by the words its name begins with."""
+    entries = {item.url_name for item in ITEMS}
+    by_stem = {name.rpartition("-")[0]: name for name in entries if "-" in name} | _BELONGS
+    stem = url_name
+    while stem:
+        if stem in entries:
+            return stem
+        if stem in by_stem:
+            return by_stem[stem]
+        stem = stem.rpartition("-")[0]
+    return ""

@@ -131,7 +131,7 @@ class HouseholdForm(CorrectForm):
         label="低收入类别",
         choices=SupportClass.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "sw-boxes"}),
     )
     whole_without_labour = forms.BooleanField(
         label="整户无劳动能力兜底保障户",
@@ -210,7 +210,7 @@ class PlaceExemptionForm(ExemptionForm):
         assert isinstance(check, forms.ChoiceField) and isinstance(division, forms.ModelChoiceField)
         check.choices = [("", "请选择"), *rules]
         division.queryset = places
-        division.label_from_instance = _with_its_level  # type: ignore[method-assign]
+        division.label_from_instance = _with_its_level  # type: ignore[assignment,method-assign]
         self.fields["reason"].help_text = "写清实情，如：全县民族一栏由上级平台统一补录。不写证件号码。"
 
 

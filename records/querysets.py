@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.knowledge import not_taken_back, recorded_by
 from accounts.scope import Scope, in_division, scope_of
@@ -101,6 +102,10 @@ class ProblemQuerySet(models.QuerySet):
 
     def overdue(self, today: date) -> Self:
         return self.open().filter(due_on__lt=today)
+
+    def by_deadline(self) -> Self:
+        """With `due`: the deadline, such without one after all others."""
+        return self.annotate(due=Coalesce("due_on", date.max))
 
     def due_soon(self, today: date, until: date) -> Self:
         return self.open().filter(due_on__gte=today, due_on__lte=until)

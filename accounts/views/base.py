@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from accounts.errors import Refused
 from accounts.models import User
 
 PAGE_SIZE = 50
+_KEY_PART = re.compile(r"[0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Page(LoginRequiredMixin, View):
@@ -51,13 +54,16 @@ class KeysetPage:
 def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], after: str) -> KeysetPage:
     """The page of `queryset` after a key `a:b`; costs the same on every page. A key that makes no sense gives page 1.
 
-    `order` are field names, all descending (with `-`) or all ascending; the last one is unique.
+    `order` are names of numbers and days, none of them empty, all descending (with `-`) or all ascending; the last one
+    is unique.
     """
     fields = [field.lstrip("-") for field in order]
     values = after.split(":") if after else []
-    if len(values) == len(fields) and all(value.isascii() and value.isdigit() and len(value) < 19 for value in values):
+    try:
+        if len(values) != len(fields) or not all(map(_KEY_PART.fullmatch, values)):
+            raise ValueError
         queryset = queryset.filter(_beyond(fields, values, "lt" if order[0].startswith("-") else "gt"))
-    else:
+    except (ValueError, ValidationError):
         values = []
     rows = list(queryset.order_by(*order)[: PAGE_SIZE + 1])
     more = len(rows) > PAGE_SIZE

@@ -17,8 +17,8 @@ from accounts.templatetags.sw import money
 from households.models import Household, Membership
 
 _LINE = (
-    '<tr><td class="sw-id">{}</td><td><a href="{}" class="{}">{}</a></td><td>{}</td><td>{}</td><td>{}</td>'
-    '<td class="sw-num">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
+    '<tr><th scope="row"><a href="{}" class="{}">{}</a></th><td class="sw-id">{}</td><td>{}</td><td>{}</td><td>{}</td>'
+    '<td class="sw-num" data-k="人均纯收入">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
 )
 _ANY = UUID(int=0)
 _COLUMNS = (
@@ -46,9 +46,9 @@ def lines_of(rows: Sequence[Any]) -> SafeString:
     before, after = _address_parts()
     cells = (
         (
-            row.number,
             f"{before}{row.uid}{after}",
             *_name(heads[row.id]),
+            row.number,
             row.village__parent__name,
             row.village__name,
             row.category,

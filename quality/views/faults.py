@@ -117,7 +117,8 @@ class FaultList(_OfPlace):
         listed = rows.select_related("household", "person", "village__parent").prefetch_related(
             Prefetch("household__memberships", heads, to_attr="heads")
         )
-        page = keyset_page(listed, order=("-id",), after=request.GET.get("after", ""))
+        # The worst first.
+        page = keyset_page(listed, order=("level", "id"), after=request.GET.get("after", ""))
         context = {
             "check": check,
             "page": page,
@@ -186,6 +187,7 @@ class FaultDetail(Page):
                 for right in (RECORD, VISIT)
             ),
             "may_ask": fault.stood == OPEN
+            and all(one.step for one in exemptions)
             and may(actor=self.user, right=REQUEST, code=fault.village_id, at=self.at, helper_id=helper),
             "head": _head(fault),
         }

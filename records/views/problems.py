@@ -42,8 +42,10 @@ class ProblemList(Page):
         query = {name: value[:60] for name, value in asked(request).items()}
         visible = Problem.objects.visible_to(self.user)
         found = _filtered(visible, query, self.user, self.at)
+        # What is worked comes by its deadline; in a list with cleared ones the newest come first.
+        order = ("-id",) if query.get("state") else ("due", "id")
         context = {
-            "page": keyset_page(with_heads(found), order=("-id",), after=query.get("after", "")),
+            "page": keyset_page(with_heads(found.by_deadline()), order=order, after=query.get("after", "")),
             "count": found.count(),
             "overdue": found.overdue(today).count(),
             "filters": query,

@@ -208,6 +208,7 @@ def test_an_exemption_goes_from_asking_to_granting(fault: Fault, owner: User, to
     assert client.post(address, {"reason": "查不到", "ends_on": "2020-01-01"}).status_code == 400
     assert client.post(address, {"reason": "查不到", "ends_on": "2026-11-30"}).status_code == 302
     exemption = Exemption.objects.get()
+    assert "不是问题，申请豁免" not in client.get(address).content.decode()
     leader = client_of(township_leader)
     assert "查不到" in leader.get(reverse("quality-exemptions")).content.decode()
     leader.post(reverse("quality-exemption", args=[exemption.uid]), {"act": "grant"})

@@ -212,3 +212,22 @@ def test_a_waiting_problem_is_a_task(owner: User, bureau: User, village: Divisio
     take(problem, "sign_off", bureau)
     later = TODAY + timedelta(days=91)
     assert [task.kind for task in tasks_of(bureau, scope_of(bureau), later) if task.verb == "回头看"] == ["回头看"]
+
+
+def test_what_is_worked_comes_by_its_deadline_page_by_page(
+    owner: User, village: Division, monkeypatch: pytest.MonkeyPatch, client: Any
+) -> None:
+    """The longest overdue first, what has no deadline last; keys that make no sense give the first page."""
+    made = [
+        make_problem(kind="house", actor=owner, household=make_household(village), description=f"第{n}件")
+        for n in range(3)
+    ]
+    for problem, due_on in zip(made, (None, date(2026, 12, 1), date(2026, 9, 1)), strict=True):
+        Problem.objects.filter(pk=problem.pk).update(due_on=due_on)
+    monkeypatch.setattr("accounts.views.base.PAGE_SIZE", 2)
+    client.force_login(owner)
+    first = client.get("/problems/").content.decode()
+    assert first.index("第2件") < first.index("第1件") and "第0件" not in first
+    assert "第0件" in client.get(f"/problems/?after=2026-12-01:{made[1].pk}").content.decode()
+    for key in ("2026-13-40:1", "1:2026-12-01", "x", "7:7", "2026-12-01", "\0:1"):
+        assert "第2件" in client.get("/problems/", {"after": key}).content.decode(), key

@@ -88,7 +88,15 @@ OF_FEEDS = {"feed-headings", "heading-forget", "run-changes"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
 # Held by tests/quality/test_quality_pages.py.
-OF_QUALITY = {"quality-rule", "quality-book", "quality-fault", "quality-run", "quality-correct", "quality-exemption"}
+OF_QUALITY = {
+    "quality-rule",
+    "quality-book",
+    "quality-fault",
+    "quality-run",
+    "quality-correct",
+    "quality-exemption",
+    "quality-exemption-new",
+}
 # Held by tests/records/test_book_pages.py.
 OF_BOOKS = {
     "book-list", "book-detail", "book-template", "book-upload", "book-batch", "book-errors", "line-new", "line-detail",
