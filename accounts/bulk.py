@@ -17,7 +17,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, JSONField, Model
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # What every database takes as it is.
 _PLAIN = frozenset((str, int, bool, bytes, type(None)))
 
@@ -89,15 +88,19 @@ def _texts(values: list[Any]) -> list[str]:
 def _text(value: Any) -> str:
     """A value as COPY's text format has it."""
     write = _WRITERS.get(type(value))
-    return write(value) if write is not None else str(value).translate(_ESCAPES)
+    return write(value) if write is not None else _escaped(str(value))
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
+    return _escaped(json.dumps(value, ensure_ascii=False))
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
-    str: lambda value: value.translate(_ESCAPES),
+    str: _escaped,
     type(None): lambda value: "\\N",
     int: str,
     uuid.UUID: str,
