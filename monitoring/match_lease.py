@@ -52,6 +52,27 @@ def take(run_id: int, *, over_running: bool = False) -> Lease | None:
 
 
 @contextmanager
+def commits_without_waiting() -> Iterator[None]:
+    """Commits inside do not wait for PostgreSQL's disk; the next one after them does, and then all of them are there.
+
+    For steps that are found done, or done again, when a run is taken over: a crash of the server may take the last of
+    them back, whole and in order.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        # A broken connection is not used again.
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")
+
+
+@contextmanager
 def business_lock(run: MatchRun) -> Iterator[bool]:
     """Whether this process now holds the lock of the run's county and period; released at the end and at death."""
     name = f"match-{run.county_id}-{run.period:%Y%m}"

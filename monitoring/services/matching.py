@@ -21,7 +21,7 @@ from accounts.permissions import require
 from accounts.services.audit import record
 from monitoring.match_explain import Library, digests_of
 from monitoring.match_frames import County, read_county, register_frame
-from monitoring.match_lease import business_lock, take
+from monitoring.match_lease import business_lock, commits_without_waiting, take
 from monitoring.match_rows import rule_frame
 from monitoring.match_store import Findings, last_incomes, standing_hits, store_batch
 from monitoring.matching import Fired, firings, income_anew, judge
@@ -175,14 +175,15 @@ def _end(lease: Lease, state: str, error: str = "", **values: Any) -> None:
 def _perform(lease: Lease, at: datetime) -> None:
     """All steps; each may be repeated after a kill and then finds its work done."""
     run = MatchRun.objects.select_related("county").get(pk=lease.run_id)
-    lease.renew(step="补连晚建档的数据行", done_steps=0, total_steps=len(RULES) + 2)
-    link_late_rows_for(period=run.period)
-    lease.renew(step="读取农户档案")
-    county = read_county(run.county, run.period)
-    findings = _findings(county, lease)
-    _store(findings, lease, at)
-    lease.renew(step="登记户籍变动")
-    propose_population_changes(period=run.period, at=at)
+    with commits_without_waiting():
+        lease.renew(step="补连晚建档的数据行", done_steps=0, total_steps=len(RULES) + 2)
+        link_late_rows_for(period=run.period)
+        lease.renew(step="读取农户档案")
+        county = read_county(run.county, run.period)
+        findings = _findings(county, lease)
+        _store(findings, lease, at)
+        lease.renew(step="登记户籍变动")
+        propose_population_changes(period=run.period, at=at)
     _finish(lease, county, at)
 
 

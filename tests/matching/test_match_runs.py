@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from builders import AT, make_number
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from match_place import NOVEMBER, OCTOBER, SEPTEMBER, Place, bill
 from races import at_once
@@ -19,7 +19,7 @@ from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.jobs import Lease, Overtaken
 from accounts.models import AuditEvent, Division, User
 from monitoring import match_lease, tasks
-from monitoring.match_lease import business_lock, take
+from monitoring.match_lease import business_lock, commits_without_waiting, take
 from monitoring.models import Clue, FeedBatch, Hit, MatchRun
 from monitoring.services import matching
 from monitoring.services.clues import open_clue
@@ -293,6 +293,36 @@ class TestLookingAfter:
         with pytest.raises(Overtaken):
             matching._perform(old, AT)
         assert Hit.objects.count() == 1
+
+
+class TestTheDisk:
+    """What can be done again need not be on the disk at once; how a run ended has to be."""
+
+    pytestmark = pytest.mark.django_db
+
+    def test_only_the_steps_inside_do_not_wait_for_it(self) -> None:
+        if connection.vendor != "postgresql":
+            return  # an embedded database has no such choice
+        before = self.waits()
+        with pytest.raises(Refused), commits_without_waiting():
+            assert self.waits() == "off"
+            raise Refused("原始文件缺失")
+        assert self.waits() == before != "off"
+
+    def test_the_end_of_a_run_waits_for_it(self, place: Place, ill: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        if connection.vendor != "postgresql":
+            return
+        ended: list[str] = []
+        finish = matching._finish
+        monkeypatch.setattr(matching, "_finish", lambda *given: (ended.append(self.waits()), finish(*given)))
+        place.match(SEPTEMBER)
+        assert ended == [self.waits()] != ["off"]
+
+    @staticmethod
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
 
 
 class TestEachMonth:
