@@ -11,6 +11,7 @@ from reports.closing_parameters import due_on
 from reports.closing_steps import Level
 from reports.models import Closing
 
+_CLOSED = (Closing.State.FREEZING, Closing.State.CLOSED)
 WAITING = {Level.VILLAGE: "等村确认", Level.TOWNSHIP: "等乡镇上报", Level.COUNTY: "等县接收结账"}
 
 
@@ -61,15 +62,22 @@ def closing_board(*, division: Division, month: date) -> Standing:
 
 
 def waiting_for(user: User, month: date, today: date) -> list[Standing]:
-    """The places of the user's own steps whose month is not done yet, once it is over."""
+    """The places of the user's own steps whose month is not done yet, once it is over; after the county's closing
+    nothing is left to do for those that it did not wait for."""
     from accounts.permissions import PERMISSIONS
     from accounts.scope import scope_of
     from reports.closing_steps import STEPS, Action
 
     policy, found = PolicyBook(), []
     rows = {row.division_id: row for row in Closing.objects.visible_to(user).filter(month=month)}
-    for post in scope_of(user, today).posts:
+    posts = scope_of(user, today).posts
+    counties = {f"{post.division_id[:6]}000000" for post in posts}
+    closed = Closing.objects.filter(division__in=counties, month=month, state__in=_CLOSED)
+    over = set(closed.values_list("division_id", flat=True))
+    for post in posts:
         place = post.division
+        if f"{place.code[:6]}000000" in over:
+            continue
         wanted = [step for step in STEPS if step.level == place.level and step.action != Action.REOPEN]
         if any(post.role in PERMISSIONS[step.right] for step in wanted if step.action != Action.RETURN):
             closing = rows.get(place.code) or Closing(month=month, division=place)

@@ -20,6 +20,7 @@ from reports.ledgers.base import Reading
 from reports.models import Closing, ClosingStep, Edition, EditionSheet
 from reports.services import freezing
 from reports.services.closing import offered_steps, take_step
+from reports.services.closing_board import waiting_for
 from reports.services.editions import check_hash, content_of
 from reports.services.freezing import execute_freezing
 
@@ -293,6 +294,14 @@ def test_what_places_above_no_longer_allow_is_not_offered(
     for code, state, actor in ((VILLAGE, "confirmed", township), (TOWNSHIP, "submitted", bureau)):
         closing = Closing(division=places[code], month=edition.month, state=state)
         assert offered_steps(closing=closing, division=places[code], actor=actor, at=AT) == []
+
+
+def test_after_the_countys_closing_nobody_is_reminded(homes: Any, close: Any, township: User, owner: User) -> None:
+    """The county closed without waiting for all: what was not done can no longer be done."""
+    month, today = date(2026, 10, 1), AT.date()
+    assert waiting_for(township, month, today)
+    close()
+    assert not waiting_for(township, month, today) and not waiting_for(owner, month, today)
 
 
 def test_a_printed_hash_names_its_sheet_and_tells_a_changed_one(
