@@ -192,7 +192,7 @@ def registered(household: str, known_at: Known, **ends: Day) -> Q:
 # --- where, and how many persons ---
 
 
-def members_on(day: Day, household: str, known_at: Known = None) -> Q:
+def members_on(day: Day, household: str, known_at: Known) -> Q:
     """Condition on the memberships of the household at that path: in force at the end of a day."""
     path = f"{household}__memberships" if household else "memberships"
     there = Q(**{f"{path}__left_on__isnull": True}) | Q(**{f"{path}__left_on__gt": day})
@@ -258,9 +258,7 @@ def _near(division: Division, household: str) -> Q:
     return here | _moved(household)
 
 
-def living_in(
-    rows: Any, division: Division, day: Day, household: str, known_at: Known = None, *, before: bool = False
-) -> Any:
+def living_in(rows: Any, division: Division, day: Day, household: str, known_at: Known, *, before: bool = False) -> Any:
     """The rows whose household, at that path, lived in a place at the end of a day, with its village as `place`."""
     near = rows.filter(_near(division, household))
     return _between(near.annotate(place=place_on(day, household, known_at, before=before)), division)

@@ -49,7 +49,7 @@ def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[An
     monitored = standing(division, on, known_at).filter(kind__in=OPEN)
     homes = Household.objects.as_of(on, known_at).filter(Q(category=Category.LIFTED) | Q(pk__in=monitored.values(HOME)))
     now = _incomes(on, known_at).filter(household=OuterRef("pk"), basis__in=CURRENT)
-    return living_in(homes.annotate(earns=Exists(now)), division, on, "")
+    return living_in(homes.annotate(earns=Exists(now)), division, on, "", known_at)
 
 
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
@@ -59,7 +59,7 @@ def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[A
     same = now.filter(household=OuterRef("household"))
     later = same.filter(Q(ends_on__gt=OuterRef("ends_on")) | Q(ends_on=OuterRef("ends_on"), id__gt=OuterRef("id")))
     homes = watched(division, on, known_at).values("pk")
-    rows = living_in(now.filter(~Exists(later), household__in=homes), division, on, "household")
+    rows = living_in(now.filter(~Exists(later), household__in=homes), division, on, "household", known_at)
     before = _incomes(on, known_at).filter(
         household=OuterRef("household"), basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1
     )

@@ -31,7 +31,7 @@ def members(division: Division, on: date, known_at: datetime | None = None) -> Q
         )
     )
     since = ~Q(left_reason=Left.RELATION) & Q(left_on__gt=F("identified"))
-    return living_in(rows.filter(here(on, known_at) | since), division, on, "household")
+    return living_in(rows.filter(here(on, known_at) | since), division, on, "household", known_at)
 
 
 def known(rows: QuerySet[Membership], known_at: datetime | None) -> QuerySet[Membership]:

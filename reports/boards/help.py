@@ -32,7 +32,7 @@ class HelpBoard(SummaryLedger):
     code = "B1"
     title = "风险有没有对应帮扶"
     printed = False
-    sources = {"monitored": Source(_monitored, q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME))}
+    sources = {"monitored": Source(_monitored, q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME, r.known_at))}
     figures = tuple(
         figure
         for risk in MAIN_RISKS

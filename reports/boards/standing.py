@@ -9,5 +9,8 @@ from reports.ledgers.telling import of_turn
 
 MAIN_RISKS = tuple(risk for risk in Risk if risk not in CLUE_ONLY)
 STANDING = Source(
-    lambda r: q.standing(r.division, r.on, r.known_at), q.HOME, of_turn, lambda r: q.members_on(r.on, q.HOME)
+    lambda r: q.standing(r.division, r.on, r.known_at),
+    q.HOME,
+    of_turn,
+    lambda r: q.members_on(r.on, q.HOME, r.known_at),
 )

@@ -97,7 +97,7 @@ class MedicalLedger(DetailLedger):
         rows = FeedRow.objects.of(files).filter(
             person__isnull=False, duplicate=False, happened_on__range=(date(on.year, 1, 1), on)
         )
-        housed = living_in(staying(rows, on, known_at), reading.division, on, "stay__household")
+        housed = living_in(staying(rows, on, known_at), reading.division, on, "stay__household", known_at)
         return housed.order_by("batch__period", "batch", "place", "stay__household__number", "person", "pk")
 
 

@@ -55,7 +55,7 @@ class LifeLedger(DetailLedger):
     def items(self, reading: Reading) -> QuerySet[LifeEvent]:
         known = LifeEvent.objects.filter(recorded_by(reading.known_at), happened_on__lte=reading.on)
         events = known.filter(kind__in=(*COMING, *GOING), person__isnull=False)
-        rows = living_in(events, reading.division, OuterRef("happened_on"), "household")
+        rows = living_in(events, reading.division, OuterRef("happened_on"), "household", reading.known_at)
         related = rows.select_related("household", "person")
         return related.order_by("place", "household__number", "happened_on", "id")
 

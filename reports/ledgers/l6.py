@@ -50,7 +50,8 @@ class ReturnLedger(DetailLedger):
     def items(self, reading: Reading) -> QuerySet[EpisodeEvent]:
         turns = EpisodeEvent.objects.as_of(reading.on, reading.known_at)
         back = turns.filter(Q(kind=KIND.ROLLED_BACK) | ANEW)
-        rows = living_in(back, reading.division, reading.on, HOME).select_related(HOME, "case")
+        here = living_in(back, reading.division, reading.on, HOME, reading.known_at)
+        rows = here.select_related(HOME, "case")
         return rows.order_by("place", f"{HOME}__number", "happened_on", "id")
 
     def household(self, item: Any) -> Household:

@@ -55,7 +55,7 @@ class IncomeFileLedger(HomeBookLedger):
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterator[list[Cell]]:
         annual = _annual({item.household_id for item in items}, reading)
-        heads = facts.heads({item.household_id for item in items}, reading.on)
+        heads = facts.heads({item.household_id for item in items}, reading.on, reading.known_at)
         for item in items:
             head = heads.get(item.household_id)
             place = places.cells(item.place, item.household.group_name)

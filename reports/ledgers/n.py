@@ -11,7 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, ClassVar
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.urls import reverse
 
 from accounts.models import Division
@@ -51,8 +51,9 @@ class NationalList(DetailLedger):
         raise NotImplementedError
 
     def items(self, reading: Reading) -> QuerySet[Any]:
-        there = Q(household__cancelled_on__isnull=True) | Q(household__cancelled_on__gt=reading.on)
-        rows = q.living_in(self.people(reading).filter(there), reading.division, reading.on, "household")
+        there = q.registered("household", reading.known_at, gt=reading.on)
+        here = self.people(reading).filter(there)
+        rows = q.living_in(here, reading.division, reading.on, "household", reading.known_at)
         return rows.select_related("person", "household").order_by("place", "household__number", _HEAD_FIRST, "id")  # type: ignore[no-any-return]
 
     def household(self, item: Any) -> Household:

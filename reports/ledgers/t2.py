@@ -30,7 +30,7 @@ _OPEN = Source(
     lambda r: q.standing(r.division, r.on, r.known_at).filter(kind__in=q.OPEN),
     q.HOME,
     of_turn,
-    lambda r: q.members_on(r.on, q.HOME),
+    lambda r: q.members_on(r.on, q.HOME, r.known_at),
 )
 
 

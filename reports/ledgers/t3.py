@@ -26,7 +26,7 @@ class HelpStatement(SummaryLedger):
     unit = "户"
     sources = {
         "monitored": Source(
-            lambda r: helped(r.division, r.on, r.known_at), HOME, of_turn, lambda r: members_on(r.on, HOME)
+            lambda r: helped(r.division, r.on, r.known_at), HOME, of_turn, lambda r: members_on(r.on, HOME, r.known_at)
         )
     }
     figures = (

@@ -62,7 +62,7 @@ def met(reading: Reading) -> QuerySet[Any]:
         default=Value(ORDINARY),
         output_field=CharField(),
     )
-    return living_in(rows.annotate(met=kinds), reading.division, on, home)
+    return living_in(rows.annotate(met=kinds), reading.division, on, home, known_at)
 
 
 def found(reading: Reading) -> QuerySet[Any]:
@@ -79,7 +79,7 @@ def found(reading: Reading) -> QuerySet[Any]:
         true=Exists(checks.filter(found__in=clues.TRUE)),
         enrolled=Exists(ended),
     )
-    return living_in(marked, division, on, "household")
+    return living_in(marked, division, on, "household", known_at)
 
 
 def of_row(row: Any) -> Told:

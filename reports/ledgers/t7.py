@@ -67,12 +67,14 @@ class IncomeStatement(SummaryLedger):
     paper = "A4"
     equations = (Equation.of((("有收入记录", "earning", 1), ("没有收入记录", "untold", 1)), ("户数", "homes"), "户"),)
     sources = {
-        "homes": Source(lambda r: q.watched(r.division, r.on, r.known_at), "", of_home, lambda r: members_on(r.on, "")),
+        "homes": Source(
+            lambda r: q.watched(r.division, r.on, r.known_at), "", of_home, lambda r: members_on(r.on, "", r.known_at)
+        ),
         "incomes": Source(
             lambda r: q.earnings(r.division, r.on, r.known_at),
             "household",
             of_income,
-            lambda r: members_on(r.on, "household"),
+            lambda r: members_on(r.on, "household", r.known_at),
         ),
     }
     figures = (
