@@ -14,8 +14,8 @@ from ledger_sheets import Written, read_ledger
 
 from accounts.models import Division, User
 
-# The journeys through the workflow and the departments' files are told once, in their own tests.
-sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("workflow", "matching")]
+# The journeys through the workflow, the departments' files and the kept problems are told once, in their own tests.
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("workflow", "matching", "records")]
 
 
 @pytest.fixture
