@@ -69,11 +69,11 @@ def waiting_for(user: User, month: date, today: date) -> list[Standing]:
     from reports.closing_steps import STEPS, Action
 
     policy, found = PolicyBook(), []
-    rows = {row.division_id: row for row in Closing.objects.visible_to(user).filter(month=month)}
     posts = scope_of(user, today).posts
     counties = {f"{post.division_id[:6]}000000" for post in posts}
-    closed = Closing.objects.filter(division__in=counties, month=month, state__in=_CLOSED)
-    over = set(closed.values_list("division_id", flat=True))
+    known = Closing.objects.visible_to(user) | Closing.objects.filter(division__in=counties)
+    rows = {row.division_id: row for row in known.filter(month=month)}
+    over = {code for code in counties if code in rows and rows[code].state in _CLOSED}
     for post in posts:
         place = post.division
         if f"{place.code[:6]}000000" in over:
