@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import Case, QuerySet, When
-from django.urls import reverse
 
 from accounts.models import Division
 from households.models import Category, Household, Membership
@@ -22,7 +21,7 @@ from reports.asof import episodes as q
 from reports.ledgers.base import CHUNK, Body, DetailLedger, Ledger, Line, Reading, Sample
 from reports.ledgers.column import Column
 from reports.ledgers.places import Places
-from reports.national.field import Fault, Field
+from reports.national.field import Columns, Fault, Field
 from reports.national.monitored import MONITORED
 from reports.national.persons import PERSONS
 from reports.national.reading import Chunk, Row
@@ -61,8 +60,7 @@ class NationalList(DetailLedger):
         return found
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
-        for row in Chunk(items, reading.on, reading.known_at).rows:
-            yield [field.read(row) for field in self.fields]
+        return Columns(self.fields).cells(Chunk(items, reading.on, reading.known_at).rows)
 
     def sums(self, reading: Reading) -> dict[str, Cell]:
         return {self.fields[0].heading: f"{self.size(reading)}人"} if self.serial else {}
@@ -219,11 +217,12 @@ class UploadCheck(Ledger):
 
     def _faults(self, reading: Reading, members: QuerySet[Any]) -> Iterator[Found]:
         first = 2 if self.checked.serial else 1
+        columns = Columns(self.checked.fields)
         source = iter(members) if members.query.is_sliced else members.iterator(chunk_size=CHUNK)
         while items := list(islice(source, CHUNK)):
-            for row in Chunk(items, reading.on, reading.known_at).rows:
-                for column, field in enumerate(self.checked.fields, first):
-                    yield from (Found(row, column, field, fault) for fault in field.faults(row))
+            rows = Chunk(items, reading.on, reading.known_at).rows
+            for row, place, field, fault in columns.faults(rows):
+                yield Found(row, place + first, field, fault)
 
     def _cells(self, found: Found) -> list[Cell]:
         row, field = found.row, found.field
@@ -236,7 +235,7 @@ class UploadCheck(Ledger):
             names.get(place, ""),
             row.household.number,
             row.person.name,
-            row.person.id_number,
+            row.id_number,
             row.member.relation,
             column_letters(found.column),
             field.heading,
@@ -244,7 +243,7 @@ class UploadCheck(Ledger):
             "" if field.secret == "id" else _hidden(value) if field.secret == "phone" else value,
             found.fault.words,
             found.fault.mend,
-            reverse("household-detail", args=[row.household.uid]),
+            row.link,
         ]
 
 

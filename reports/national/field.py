@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from households.models import BEGINNING
 from reports.national.reading import Row
+from sheets.text import Cell
 
 _BETWEEN = re.compile(r"[,，、;；]")
 _CENT = Decimal("0.01")
@@ -30,7 +33,8 @@ class Fault:
 class Field:
     """A column. `needed` says for whom it may not be empty, `codes` and `pattern` what may stand there, `listed` that
     several codes may, separated by commas; `form` is the pattern in words. `also` finds what one cell alone does not
-    show. A column that is not `held` is one that this program keeps nothing for: it goes up empty.
+    show. A column that is not `held` is one that this program keeps nothing for: it goes up empty. What is `shared` is
+    the same, faults and all, for every member of a household.
     """
 
     heading: str
@@ -45,20 +49,27 @@ class Field:
     mend: str = "在农户页“更正信息”里改"
     also: Callable[[Row], str] | None = None
     held: bool = True
+    shared: bool = False
 
-    def faults(self, row: Row) -> Iterator[Fault]:
+    def faults(self, row: Row) -> list[Fault]:
         """Why the national system would refuse this person's cell."""
-        value = self.read(row)
-        if not value:
-            if self.needed is not None and self.needed(row):
-                yield Fault("必填项为空", self.mend if self.held else "本系统不采集，上传前在工作簿里补填")
-        elif self.codes and not self._listed(value):
-            allowed = "、".join(sorted(self.codes)[:_MOST_WORDS]) + ("等" if len(self.codes) > _MOST_WORDS else "")
-            yield Fault(f"不在代码表内，只能填：{allowed}", self.mend)
-        elif self.pattern is not None and not self.pattern.fullmatch(value):
-            yield Fault(f"格式不对，应为{self.form}", self.mend)
+        words = self._refused(self.read(row), row)
+        mend = self.mend if self.held else "本系统不采集，上传前在工作簿里补填"
+        found = [Fault(words, mend)] if words else []
         if self.also is not None and (words := self.also(row)):
-            yield Fault(words, self.mend)
+            found.append(Fault(words, self.mend))
+        return found
+
+    def _refused(self, value: str, row: Row) -> str:
+        """What is wrong with a value by itself; '' for nothing."""
+        if not value:
+            return "必填项为空" if self.needed is not None and self.needed(row) else ""
+        if self.codes and value not in self.codes and not self._listed(value):
+            allowed = "、".join(sorted(self.codes)[:_MOST_WORDS]) + ("等" if len(self.codes) > _MOST_WORDS else "")
+            return f"不在代码表内，只能填：{allowed}"
+        if self.pattern is not None and not self.pattern.fullmatch(value):
+            return f"格式不对，应为{self.form}"
+        return ""
 
     def _listed(self, value: str) -> bool:
         words = [word.strip() for word in _BETWEEN.split(value)] if self.listed else [value]
@@ -67,7 +78,58 @@ class Field:
 
 def missing(heading: str, *, needed: Need | None = None, width: float = 12) -> Field:
     """A column that this program keeps nothing for."""
-    return Field(heading, lambda row: "", width=width, needed=needed, held=False)
+    return Field(heading, lambda row: "", width=width, needed=needed, held=False, shared=True)
+
+
+def of_household(*fields: Field) -> tuple[Field, ...]:
+    """The same columns, said once for all members of a household."""
+    return tuple(replace(field, shared=True) for field in fields)
+
+
+class Columns:
+    """Columns in their order. What members of a household share is read once for those that follow each other."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self._size = len(fields)
+        self._shared = [(place, field) for place, field in enumerate(fields) if field.shared]
+        self._own = [(place, field) for place, field in enumerate(fields) if not field.shared]
+
+    def cells(self, rows: Iterable[Row]) -> Iterator[list[Cell]]:
+        """What stands in each row."""
+        readers = [(place, field.read) for place, field in self._own]
+        for _, family in groupby(rows, _home):
+            shared: list[Cell] = []
+            for row in family:
+                shared = shared or self._of_home(row)
+                cells = shared.copy()
+                for place, read in readers:
+                    cells[place] = read(row)
+                yield cells
+
+    def _of_home(self, row: Row) -> list[Cell]:
+        cells: list[Cell] = [""] * self._size
+        for place, field in self._shared:
+            cells[place] = field.read(row)
+        return cells
+
+    def faults(self, rows: Iterable[Row]) -> Iterator[tuple[Row, int, Field, Fault]]:
+        """What would be refused in each row, with the place of its column, in the order of the columns."""
+        for _, family in groupby(rows, _home):
+            shared: list[tuple[int, Field, Fault]] | None = None
+            for row in family:
+                if shared is None:
+                    shared = _found(self._shared, row)
+                found = [*shared, *_found(self._own, row)]
+                found.sort(key=itemgetter(0))
+                yield from ((row, *one) for one in found)
+
+
+def _found(columns: Iterable[tuple[int, Field]], row: Row) -> list[tuple[int, Field, Fault]]:
+    return [(place, field, fault) for place, field in columns for fault in field.faults(row)]
+
+
+def _home(row: Row) -> int:
+    return row.member.household_id
 
 
 # --- who needs a value ---

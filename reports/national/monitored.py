@@ -22,6 +22,7 @@ from reports.national.field import (
     everybody,
     missing,
     money,
+    of_household,
     plain,
     turned,
 )
@@ -106,7 +107,7 @@ def _destitute(row: Row) -> str:
 
 
 def _birthday(row: Row) -> str:
-    return f"{birth_date(row.person.id_number):%Y%m%d}"
+    return f"{birth_date(row.id_number):%Y%m%d}"
 
 
 def _schooling(row: Row) -> Schooling | None:
@@ -209,7 +210,7 @@ _WELFARE = (
     p.INSURANCE,
     missing("是否参加城乡居民基本养老保险"),
     missing("是否参加城镇职工基本养老保险"),
-    Field("是否接受医疗救助", _medical_relief, codes=codes.YES_NO),
+    Field("是否接受医疗救助", _medical_relief, codes=codes.YES_NO, shared=True),
     Field("享受低保政策情况", _subsistence, codes=codes.SUBSISTENCE),
     Field("享受特困供养政策情况", _destitute, codes=codes.DESTITUTE),
 )
@@ -282,6 +283,10 @@ _COLLECTOR = (
     ),
 )
 MONITORED: tuple[Field, ...] = (
-    *_PLACE, *_PERSON, *_STATUS, *_RISK, *_WELFARE, *_WORK, *_LIVING, *_GUARANTEES, *_MONEY, *_MEASURES, *_AFTER,
-    *_COLLECTOR,
-)  # fmt: skip
+    *_PLACE,
+    *_PERSON,
+    *of_household(*_STATUS, *_RISK),
+    *_WELFARE,
+    *_WORK,
+    *of_household(*_LIVING, *_GUARANTEES, *_MONEY, *_MEASURES, *_AFTER, *_COLLECTOR),
+)

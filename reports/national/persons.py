@@ -46,7 +46,7 @@ def one_head(row: Row) -> str:
 
 
 def sound_number(row: Row) -> str:
-    number = row.person.id_number
+    number = row.id_number
     if number.startswith("999999"):
         return "证件号码以 999999 开头，是还没有号码的人的代号"
     try:
@@ -92,7 +92,7 @@ RELATION = Field(
 NAME = Field(r.NAME, lambda row: row.person.name, needed=everybody)
 ID_NUMBER = Field(
     r.ID_NUMBER,
-    lambda row: row.person.id_number,
+    lambda row: row.id_number,
     22,
     "id",
     needed=everybody,
@@ -109,9 +109,13 @@ SKILL = Field(r.SKILL, lambda row: row.person.labour_skill, 14, needed=everybody
 INSURANCE = Field(
     r.INSURANCE, lambda row: row.person.serious_illness_insurance, 10, needed=everybody, codes=codes.YES_NO
 )
-UNSAFE_HOUSE = Field(r.UNSAFE_HOUSE, lambda row: turned(row.seen("housing_ok")), 8, needed=everybody, mend=_BY_VISIT)
-SAFE_WATER = Field(r.SAFE_WATER, lambda row: yes_no(row.seen("water_ok")), 10, needed=everybody, mend=_BY_VISIT)
-HOUSEHOLD = Field(r.HOUSEHOLD, lambda row: row.household.number, 18, needed=everybody)
+UNSAFE_HOUSE = Field(
+    r.UNSAFE_HOUSE, lambda row: turned(row.seen("housing_ok")), 8, needed=everybody, mend=_BY_VISIT, shared=True
+)
+SAFE_WATER = Field(
+    r.SAFE_WATER, lambda row: yes_no(row.seen("water_ok")), 10, needed=everybody, mend=_BY_VISIT, shared=True
+)
+HOUSEHOLD = Field(r.HOUSEHOLD, lambda row: row.household.number, 18, needed=everybody, shared=True)
 HOUSEHOLD_PHONE = Field(
     r.HOUSEHOLD_PHONE,
     lambda row: phone_of(row.household.phone),
@@ -119,30 +123,43 @@ HOUSEHOLD_PHONE = Field(
     "phone",
     pattern=codes.MOBILE,
     form="11 位手机号",
+    shared=True,
 )
 PERSON_PHONE = Field(
     r.PERSON_PHONE, lambda row: phone_of(row.person.phone), 14, "phone", pattern=codes.MOBILE, form="11 位手机号"
 )
-CATEGORY = Field(r.CATEGORY, lambda row: row.household.category, needed=everybody, codes=codes.CATEGORIES)
+CATEGORY = Field(r.CATEGORY, lambda row: row.household.category, needed=everybody, codes=codes.CATEGORIES, shared=True)
 TYPE = Field(
     e.TYPE,
     lambda row: row.standing.turn.episode.monitored_type if row.standing else "",
     14,
     needed=monitored,
     codes=codes.TYPES,
+    shared=True,
 )
 CLEARED = Field(
-    e.CLEARED, lambda row: yes_no(cleared(row)) if row.standing else "", 8, needed=monitored, codes=codes.YES_NO
+    e.CLEARED,
+    lambda row: yes_no(cleared(row)) if row.standing else "",
+    8,
+    needed=monitored,
+    codes=codes.YES_NO,
+    shared=True,
 )
-IDENTIFIED_ON = Field(e.IDENTIFIED_ON, lambda row: month(_identified(row)), 10, needed=monitored)
-CLEARED_ON = Field(e.CLEARED_ON, lambda row: month(row.cleared_on), 10, needed=cleared)
+IDENTIFIED_ON = Field(e.IDENTIFIED_ON, lambda row: month(_identified(row)), 10, needed=monitored, shared=True)
+CLEARED_ON = Field(e.CLEARED_ON, lambda row: month(row.cleared_on), 10, needed=cleared, shared=True)
 INCOME = Field(
-    r.INCOME, per_capita, needed=everybody, pattern=codes.AMOUNT, form="不小于 0 的金额", mend="补录年度收入后再导"
+    r.INCOME,
+    per_capita,
+    needed=everybody,
+    pattern=codes.AMOUNT,
+    form="不小于 0 的金额",
+    mend="补录年度收入后再导",
+    shared=True,
 )
 
 PERSONS: tuple[Field, ...] = (
     # 序号 is the sheet's running number.
-    Field("数据日期", lambda row: f"{row.chunk.on:%Y%m%d}", 10),
+    Field("数据日期", lambda row: f"{row.chunk.on:%Y%m%d}", 10, shared=True),
     county(r.COUNTY),
     township(r.TOWNSHIP),
     village(r.VILLAGE),
@@ -166,13 +183,13 @@ PERSONS: tuple[Field, ...] = (
         form="0 到 12 的月数",
     ),
     INSURANCE,
-    Field(e.RISK, _risk, needed=monitored, codes=codes.RISKS, mend="在监测档案里改主要风险"),
+    Field(e.RISK, _risk, needed=monitored, codes=codes.RISKS, mend="在监测档案里改主要风险", shared=True),
     UNSAFE_HOUSE,
     SAFE_WATER,
     INCOME,
     HOUSEHOLD_PHONE,
     PERSON_PHONE,
-    Field(r.FIRST_IDENTIFIED, lambda row: month(row.household.first_identified_on), 10),
+    Field(r.FIRST_IDENTIFIED, lambda row: month(row.household.first_identified_on), 10, shared=True),
     Field(r.PERSON_IDENTIFIED, lambda row: month(row.person.identified_on), 10),
     CATEGORY,
     TYPE,

@@ -12,16 +12,16 @@ def _name(row: Row, length: int) -> str:
 
 
 def county(heading: str) -> Field:
-    return Field(heading, lambda row: _name(row, 6), 10, needed=everybody)
+    return Field(heading, lambda row: _name(row, 6), 10, needed=everybody, shared=True)
 
 
 def township(heading: str) -> Field:
-    return Field(heading, lambda row: _name(row, 9), 10, needed=everybody)
+    return Field(heading, lambda row: _name(row, 9), 10, needed=everybody, shared=True)
 
 
 def village(heading: str) -> Field:
-    return Field(heading, lambda row: _name(row, 12), 10, needed=everybody)
+    return Field(heading, lambda row: _name(row, 12), 10, needed=everybody, shared=True)
 
 
 def group(heading: str) -> Field:
-    return Field(heading, lambda row: row.household.group_name, 10)
+    return Field(heading, lambda row: row.household.group_name, 10, shared=True)

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
 
 from accounts.models import Division
 from assistance.models import Measure
@@ -143,11 +144,12 @@ class Chunk:
         found: defaultdict[int, Help] = defaultdict(Help)
         episodes = {one.turn.episode_id: home for home, one in self.standings.items()}
         rows = Measure.objects.as_of(self.on, self.known_at).filter(plan__episode__in=episodes)
-        for measure in rows.select_related("type", "plan").order_by("type_id", "id"):
-            given = found[episodes[measure.plan.episode_id]]
-            if measure.type.item not in given.items[measure.type.category]:
-                given.items[measure.type.category].append(measure.type.item)
-            given.developed |= measure.type.developmental
+        columns = ("plan__episode_id", "type__category", "type__item", "type__developmental")
+        for episode, category, item, developmental in rows.order_by("type_id", "id").values_list(*columns):
+            given = found[episodes[episode]]
+            if item not in given.items[category]:
+                given.items[category].append(item)
+            given.developed |= developmental
         return found
 
     # --- the books that departments keep ---
@@ -187,30 +189,33 @@ class Chunk:
         return {visit.household_id: visit for visit in ordered}
 
 
-@dataclass(frozen=True)
 class Row:
     """One person of one household."""
 
-    chunk: Chunk
-    member: Membership
+    def __init__(self, chunk: Chunk, member: Membership) -> None:
+        self.chunk, self.member = chunk, member
+        self.person: Person = member.person
+        self.household: Household = member.household
 
-    @property
-    def person(self) -> Person:
-        return self.member.person
+    @cached_property
+    def id_number(self) -> str:
+        """Opened once, whatever is to be said about the person."""
+        return str(self.person.id_number)
 
-    @property
-    def household(self) -> Household:
-        return self.member.household
+    @cached_property
+    def link(self) -> str:
+        """The page of the household."""
+        return reverse("household-detail", args=[self.household.uid])
 
     @property
     def is_head(self) -> bool:
         return self.member.is_head
 
-    @property
+    @cached_property
     def family(self) -> Family:
         return self.chunk.families.get(self.member.household_id, Family())
 
-    @property
+    @cached_property
     def standing(self) -> Standing | None:
         return self.chunk.standings.get(self.member.household_id)
 
@@ -218,11 +223,11 @@ class Row:
     def is_monitored(self) -> bool:
         return self.standing is not None
 
-    @property
+    @cached_property
     def cleared_on(self) -> date | None:
         return self.standing.cleared_on if self.standing else None
 
-    @property
+    @cached_property
     def risks(self) -> list[str]:
         return list(self.standing.turn.episode.risks) if self.standing else []
 
