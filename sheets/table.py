@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Literal, Protocol
 
 from .faults import SheetError
+from .garbage import uncollected
 from .guard import Limits
 from .text import Cell, fold_heading, is_blank, text
 
@@ -137,7 +136,7 @@ class Table:
         before = 0
         chunks = self._source.chunks(size)
         while True:
-            with _uncollected():
+            with uncollected():
                 chunk = next(chunks, None)
                 block = self._kept(chunk, before) if chunk else None
             if chunk is None:
@@ -190,22 +189,6 @@ def _blank_rows(columns: Sequence[Sequence[Cell]], count: int) -> Sequence[int]:
         if not maybe:
             break
     return maybe
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No cyclic garbage collection meanwhile.
-
-    Rows are lists of plain values, which hold no cycles; looking through twenty thousand of them
-    over and over while they come to be costs a third of the whole reading.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def find_heading(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> Heading:

@@ -35,16 +35,6 @@ MEASURES: dict[str, tuple[str, ...]] = {
 }
 
 
-# What the rows read of each turn: a hundred thousand of them are made.
-_READ = (
-    *("kind", "happened_on", "episode__monitored_type", "episode__risks", "episode__clear_method"),
-    *(f"episode__household__{name}" for name in ("uid", "number", "group_name", "category", "phone_sealed")),
-    *(f"episode__household__{name}" for name in ("per_capita_income", "whole_without_labour", "needs_mending")),
-    *(f"episode__household__helper__{name}" for name in ("name", "unit", "phone")),
-    "case__clear_method",
-)
-
-
 class MonitoredHouseholds(DetailLedger):
     """One row a household, by the last turn of its last episode up to the day.
 

@@ -25,6 +25,7 @@ from monitoring.clock import add_months
 from reports.frozen import freeze
 from reports.ledgers import LEDGERS
 from reports.models import Closing, ClosingStep, Edition, EditionSheet
+from sheets.garbage import seldom_collected
 
 State = Closing.State
 # Longer than a task may run, so that whoever is silent for so long is dead.
@@ -81,7 +82,8 @@ def _put_away(closing: Closing, code: str) -> None:
     assert closing.known_at is not None
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
         path = Path(folder) / "ledger.jsonl.gz"
-        marks = freeze(LEDGERS[code], closing.division, last_day(closing.month), closing.known_at, path)
+        with seldom_collected():
+            marks = freeze(LEDGERS[code], closing.division, last_day(closing.month), closing.known_at, path)
         name = f"{closing.division.name}{closing.month:%Y%m}{code}.jsonl.gz"
         stored = keep_file(path=path, name=name, actor=None, at=timezone.now())
     kept = {"file": stored.pk, "sheets": [[mark.division, mark.sha256, mark.rows] for mark in marks]}

@@ -20,6 +20,7 @@ from reports.permissions import EXPORT, EXPORT_WHOLE
 from reports.services.closed import NOW, body_of, reading_as, stamped
 from reports.services.layouts import shape_in_force
 from sheets.clean import mask_id, mask_phone, scrub
+from sheets.garbage import seldom_collected
 from sheets.text import Cell
 from sheets.write import Sheet, write_book
 
@@ -68,7 +69,8 @@ def write_ledger(
         name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
     )
     on = reading.on
-    rows = _write(ledger, reading, path, masked=masked, progress=progress)
+    with seldom_collected():
+        rows = _write(ledger, reading, path, masked=masked, progress=progress)
     detail = {"ledger": ledger.code, "as_of": on.isoformat(), "rows": rows, "masked": masked}
     if reading.known_at is not None:
         detail["known_at"] = reading.known_at.isoformat()
