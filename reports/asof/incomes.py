@@ -11,7 +11,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 
 from accounts.models import Division
 from households.models import Category, Household, Income
@@ -55,11 +69,12 @@ def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[An
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """What each household of `watched` earns now, with `earned` (net), `reference`, the year before (`net_before`,
     `members_before`, None where nobody recorded it) and the judgements `falling`, `below` and `focus`."""
-    now = _incomes(on, known_at).filter(basis__in=CURRENT)
-    same = now.filter(household=OuterRef("household"))
-    later = same.filter(Q(ends_on__gt=OuterRef("ends_on")) | Q(ends_on=OuterRef("ends_on"), id__gt=OuterRef("id")))
     homes = watched(division, on, known_at).values("pk")
-    rows = living_in(now.filter(~Exists(later), household__in=homes), division, on, "household", known_at)
+    # Ranked, not "none is later": that is a look from each row at each other one where few are expected.
+    rank = Window(RowNumber(), partition_by="household_id", order_by=["-ends_on", "-id"])
+    now = _incomes(on, known_at).filter(basis__in=CURRENT, household__in=homes).annotate(back=rank)
+    latest = Income.objects.filter(pk__in=now.filter(back=1).values("pk"))
+    rows = living_in(latest, division, on, "household", known_at)
     before = _incomes(on, known_at).filter(
         household=OuterRef("household"), basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1
     )
