@@ -1,8 +1,9 @@
 """What a month did to the problems that clues, evidence and visits tell of, by comparing how they stood before and after.
 
-A row that stands at the end of the month in the place where it stood before says in `was` how it stood then (0 in hand,
-1 solved, None not there). A row in hand before that is no longer there has gone: found untrue, moved away, or kept as
-a problem from now on. So opening + found + returned - cleared - gone = closing in every place.
+The two days are read once each and compared here: letting the database look back at every row costs ten times as much.
+A row that stands at the end of the month in the place where it stood before is held against how it stood then. A row in
+hand before that is no longer there has gone: found untrue, moved away, or kept as a problem from now on. So opening +
+found + returned - cleared - gone = closing in every place.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import Division
 from reports.asof.clues import OPEN
@@ -28,16 +29,8 @@ TELLERS: dict[str, tuple[Teller, str]] = {
 }
 
 
-def standing(teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known) -> QuerySet[Any]:
-    """The rows of a teller at the end of a month, with `was`; `late` is 1 where the county's term for its clue is over."""
-    rows, key = TELLERS[teller]
-    same = {key: OuterRef(key), "place": OuterRef("place")}
-    before = rows(topic, division, opening, known_at).filter(**same).order_by()
-    was = Subquery(before.values("solved")[:1], output_field=IntegerField())
-    return _with_late(teller, topic, division, on, known_at).annotate(was=was)
-
-
-def _with_late(teller: str, topic: Topic, division: Division, on: date, known_at: Known) -> QuerySet[Any]:
+def standing(teller: str, topic: Topic, division: Division, on: date, known_at: Known) -> QuerySet[Any]:
+    """The rows of a teller on a day; `late` is 1 where the county's term for its clue is over."""
     over: Any = Value(0, output_field=IntegerField())
     if teller == "reported":
         waits = Q(target__in=OPEN, clue__decision_due_on__lt=on)
@@ -45,29 +38,64 @@ def _with_late(teller: str, topic: Topic, division: Division, on: date, known_at
     return TELLERS[teller][0](topic, division, on, known_at).annotate(late=over)
 
 
+def changed(
+    change: str, teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known
+) -> QuerySet[Any]:
+    """The rows of a teller at the end of a month to which the month did one thing: found, returned, cleared."""
+    was = _standing_before(teller, topic, division, opening, known_at)
+    rows, key = standing(teller, topic, division, on, known_at), TELLERS[teller][1]
+    done = [
+        pk
+        for pk, one, place, solved in rows.order_by().values_list("pk", key, "place", "solved")
+        if change in _change(was.get((one, place), _NOT_THERE)[1], solved, 0)
+    ]
+    return rows.filter(pk__in=done) if done else rows.none()
+
+
+def gone(teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known) -> QuerySet[Any]:
+    """The rows of a teller in hand at the end of the month before that the month's end has no more."""
+    was = _standing_before(teller, topic, division, opening, known_at)
+    rows, key = TELLERS[teller]
+    there = set(rows(topic, division, on, known_at).order_by().values_list(key, "place"))
+    left = [pk for at, (pk, solved) in was.items() if not solved and at not in there]
+    found = rows(topic, division, opening, known_at)
+    return found.filter(pk__in=left) if left else found.none()
+
+
 def counts(
     teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known
 ) -> dict[str, Counter[str]]:
-    """What `standing` and `opening_with_gone` come to, by place: the two days are read once each and compared here,
-    which costs a tenth of letting the database look back at every row."""
-    rows, key = TELLERS[teller]
-    before = rows(topic, division, opening, known_at).order_by().values_list(key, "place", "solved")
-    was = {(one, place): solved for one, place, solved in before}
+    """What `standing` before and after, `changed` and `gone` come to, by place."""
+    was = _standing_before(teller, topic, division, opening, known_at)
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    gone = {at for at, solved in was.items() if not solved}
-    for place in (place for _, place in gone):
+    left = {at for at, (_, solved) in was.items() if not solved}
+    for place in (place for _, place in left):
         found[place]["opening"] += 1
-    columns = (key, "place", "solved", "late", "found_on", "solved_on")
+    columns = (TELLERS[teller][1], "place", "solved", "late", "found_on", "solved_on")
     for one, place, solved, late, found_on, solved_on in (
-        _with_late(teller, topic, division, on, known_at).order_by().values_list(*columns)
+        standing(teller, topic, division, on, known_at).order_by().values_list(*columns)
     ):
-        gone.discard((one, place))
-        found[place].update(_change(was.get((one, place)), solved, late))
-        if solved and was.get((one, place)) != 1:
+        left.discard((one, place))
+        before = was.get((one, place), _NOT_THERE)[1]
+        found[place].update(_change(before, solved, late))
+        if solved and before != 1:
             found[place]["days"] += (solved_on - found_on).days
-    for _, place in gone:
+    for _, place in left:
         found[place]["void"] += 1
     return found
+
+
+_NOT_THERE = (0, None)
+
+
+def _standing_before(
+    teller: str, topic: Topic, division: Division, opening: date, known_at: Known
+) -> dict[tuple[int, str], tuple[int, int | None]]:
+    """Key and solved (0, 1) of each row of a teller on the last day of the month before, by what makes it the same and
+    its place."""
+    rows, key = TELLERS[teller]
+    stood = rows(topic, division, opening, known_at).order_by().values_list(key, "place", "pk", "solved")
+    return {(one, place): (pk, solved) for one, place, pk, solved in stood}
 
 
 def _change(was: int | None, solved: int, late: int) -> Iterator[str]:
@@ -82,13 +110,3 @@ def _change(was: int | None, solved: int, late: int) -> Iterator[str]:
             yield "returned"
         if late:
             yield "late"
-
-
-def opening_with_gone(
-    teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known
-) -> QuerySet[Any]:
-    """The rows of a teller in hand at the end of the month before; `gone` is 1 where the month's end has them no more."""
-    rows, key = TELLERS[teller]
-    after = rows(topic, division, on, known_at).filter(**{key: OuterRef(key), "place": OuterRef("place")})
-    gone = Choose(When(Exists(after.order_by()), then=0), default=1, output_field=IntegerField())
-    return rows(topic, division, opening, known_at).filter(solved=0).annotate(gone=gone)

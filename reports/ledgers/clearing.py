@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -150,44 +150,58 @@ def of_topic(topic: Topic) -> Group:
     return _group(topic.key, topic.title, sources, figures)
 
 
+# Which source of a teller each count is read from.
+_OF_SOURCE = {
+    "opening": "before",
+    "found": "found",
+    "returned": "returned",
+    "cleared": "cleared",
+    "dated": "cleared",
+    "days": "cleared",
+    "void": "gone",
+    "closing": "after",
+    "late": "after",
+}
+
+
 def _told_sources(topic: Topic, teller: str) -> tuple[dict[str, Source], list[Figure]]:
-    before, after = f"{topic.key}_{teller}_before", f"{topic.key}_{teller}_after"
+    def month(r: Reading) -> tuple[Any, ...]:
+        return teller, topic, r.division, r.opening, r.on, r.known_at
 
-    def opening(r: Reading) -> QuerySet[Any]:
-        return told.opening_with_gone(teller, topic, r.division, r.opening, r.on, r.known_at)
-
-    def closing(r: Reading) -> QuerySet[Any]:
-        return told.standing(teller, topic, r.division, r.opening, r.on, r.known_at)
-
-    home, tell = _HOME[teller], _TELLING[teller]
-    cleared = Q(solved=1) & (Q(was__isnull=True) | Q(was=0))
-    counts = [
-        Figure(f"{before}:opening", before),
-        Figure(f"{before}:void", before, Q(gone=1)),
-        Figure(f"{after}:found", after, Q(was__isnull=True)),
-        Figure(f"{after}:returned", after, Q(solved=0, was=1)),
-        Figure(f"{after}:cleared", after, cleared),
-        Figure(f"{after}:closing", after, Q(solved=0)),
-        Figure(f"{after}:late", after, Q(solved=0, late=1)),
-        Figure(f"{after}:dated", after, cleared),
-        Figure(f"{after}:days", after, cleared, add=_span("solved_on", F("found_on"))),
-    ]
-    sources = {
-        before: Source(opening, home, tell, counted="件"),
-        after: Source(closing, home, tell, counted="件"),
+    rows: dict[str, Callable[[Reading], QuerySet[Any]]] = {
+        "before": lambda r: told.standing(teller, topic, r.division, r.opening, r.known_at).filter(solved=0),
+        "found": lambda r: told.changed("found", *month(r)),
+        "returned": lambda r: told.changed("returned", *month(r)),
+        "cleared": lambda r: told.changed("cleared", *month(r)),
+        "gone": lambda r: told.gone(*month(r)),
+        "after": lambda r: told.standing(teller, topic, r.division, r.on, r.known_at).filter(solved=0),
     }
-    return sources, counts
+    home, tell, days = _HOME[teller], _TELLING[teller], _span("solved_on", F("found_on"))
+    figures = [
+        Figure(
+            _told_key(topic, teller, count),
+            f"{topic.key}_{teller}_{source}",
+            Q(late=1) if count == "late" else Q(),
+            add=days if count == "days" else None,
+        )
+        for count, source in _OF_SOURCE.items()
+    ]
+    sources = {f"{topic.key}_{teller}_{name}": Source(one, home, tell, counted="件") for name, one in rows.items()}
+    return sources, figures
+
+
+def _told_key(topic: Topic, teller: str, count: str) -> str:
+    return f"{topic.key}_{teller}_{_OF_SOURCE[count]}:{count}"
+
+
+TOLD_SOURCES = tuple(dict.fromkeys(_OF_SOURCE.values()))
 
 
 def told_counts(topic: Topic, teller: str, reading: Reading) -> Iterator[dict[str, Any]]:
-    """The figures of a teller's two sources by place, counted together."""
-    before, after = f"{topic.key}_{teller}_before", f"{topic.key}_{teller}_after"
+    """The figures of all sources of a teller by place, counted together."""
     found = told.counts(teller, topic, reading.division, reading.opening, reading.on, reading.known_at)
     for place, counts in found.items():
-        of_before = ("opening", "void")
-        yield {"place": place} | {
-            f"{before if count in of_before else after}:{count}": number for count, number in counts.items()
-        }
+        yield {"place": place} | {_told_key(topic, teller, count): number for count, number in counts.items()}
 
 
 # --- monitored households ---

@@ -9,7 +9,7 @@ from records.models import Problem
 from reports.asof.clearing import TELLERS
 from reports.asof.problems import TOPICS
 from reports.ledgers.base import Reading
-from reports.ledgers.clearing import of_kind, of_monitored, of_topic, told_counts
+from reports.ledgers.clearing import TOLD_SOURCES, of_kind, of_monitored, of_topic, told_counts
 from reports.ledgers.own_level import OwnLevelSummary
 from reports.ledgers.summary import Source
 
@@ -19,12 +19,12 @@ GROUPS = (
     of_kind(Problem.Kind.ZERO_JOB, "零就业家庭"),
     of_kind(Problem.Kind.RECTIFICATION, "问题整改"),
 )
-# Sources that are counted two and two, by name.
+# Sources that are counted together, by name.
 _TOLD = {
-    f"{topic.key}_{teller}_{end}": (topic, teller)
+    f"{topic.key}_{teller}_{source}": (topic, teller)
     for topic in TOPICS
     for teller in TELLERS
-    for end in ("before", "after")
+    for source in TOLD_SOURCES
 }
 
 

@@ -105,14 +105,14 @@ def drill(
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
         raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")
-    count, persons = _sums(found, reading)
-    rows, next_key = _page(found, reading, after, most)
+    counts, persons = _sums(found, reading)
+    rows, next_key = _page(found, counts, reading, after, most)
     return Drill(
         ledger=ledger,
         reading=reading,
         unit=unit,
         path=path,
-        count=count,
+        count=sum(counts),
         counted=found[0].source.counted,
         persons=persons,
         entries=_entries(rows, reading, actor),
@@ -120,25 +120,30 @@ def drill(
     )
 
 
-def _sums(found: list[Behind], reading: Reading) -> tuple[int, int | None]:
-    """How many rows, and how many persons in their households where the source counts them."""
-    count, persons = 0, None
+def _sums(found: list[Behind], reading: Reading) -> tuple[list[int], int | None]:
+    """How many rows each source has, and how many persons live in their households where a source counts them."""
+    counts: list[int] = []
+    persons = None
     for behind in found:
         wanted: dict[str, Any] = {"n_rows": Count("pk", distinct=True)}
         if behind.source.members:
             wanted["n_persons"] = behind.source.persons(reading)
         sums = behind.rows.order_by().aggregate(**wanted)
-        count += sums["n_rows"]
+        counts.append(sums["n_rows"])
         if behind.source.members:
             persons = (persons or 0) + sums["n_persons"]
-    return count, persons
+    return counts, persons
 
 
-def _page(found: list[Behind], reading: Reading, after: str, most: int) -> tuple[list[tuple[Behind, Any]], str]:
-    """Up to `most` rows after a key `source:place:row`, source after source."""
+def _page(
+    found: list[Behind], counts: list[int], reading: Reading, after: str, most: int
+) -> tuple[list[tuple[Behind, Any]], str]:
+    """Up to `most` rows after a key `source:place:row`, source after source; those without rows are not asked."""
     start, place, key = _parsed(after)
     rows: list[tuple[Behind, Any]] = []
     for number, behind in enumerate(found[start:], start):
+        if not counts[number]:
+            continue
         source = behind.source
         listed = behind.rows.select_related(*source.joined, *source.related)
         if source.members:
@@ -150,7 +155,7 @@ def _page(found: list[Behind], reading: Reading, after: str, most: int) -> tuple
                 last_number, last = found.index(rows[-1][0]), rows[-1][1]
                 return rows, f"{last_number}:{last.place}:{last.pk}"
             rows.append((behind, row))
-        if len(rows) == most and number + 1 < len(found):
+        if len(rows) == most and any(counts[number + 1 :]):
             return rows, f"{number + 1}::"
     return rows, ""
 
