@@ -21,12 +21,13 @@ from assistance.services.catalogue import install_standard
 from benchmarks.county import END, SEED, County
 from benchmarks.loading import fill
 from households.models import Income, LivingCondition
-from monitoring.models import Clue, Episode, EpisodeEvent, Transition
+from monitoring.models import Clue, Episode, EpisodeEvent, Transition, Visit
 from records.models import Asset, House, Job, LowIncome, Problem, ProblemStep, Schooling, WelfarePost
 
 YEARS = 5
 _RISKS = ("因病", "因残", "因学", "缺劳动力", "因务工就业不稳", "因自然灾害", "因安全住房")
 _WEIGHTS = (38, 20, 8, 12, 10, 7, 5)
+_GUARANTEES = ("schooling_ok", "insurance_ok", "housing_ok", "water_ok")
 _TYPES = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 Row = Sequence[Any]
 
@@ -154,8 +155,10 @@ def _load_register(past: History) -> None:
         *("business_cost", "own_payments", "recorded_by_id", "recorded_at"),
     )
     fill(Income, names, _incomes(past))
-    looks = ("id", "household_id", "on", "schooling_ok", "insurance_ok", "housing_ok", "water_ok", "recorded_at")
+    looks = ("id", "household_id", "on", *_GUARANTEES, "house_area", "recorded_at")
     fill(LivingCondition, looks, _conditions(past))
+    visits = ("id", "uid", "household_id", "episode_id", "kind", "visited_on", "recorded_by_id", "recorded_at")
+    fill(Visit, visits, _visits(past))
 
 
 def _incomes(past: History) -> Iterator[Row]:
@@ -172,22 +175,27 @@ def _incomes(past: History) -> Iterator[Row]:
 
 
 def _conditions(past: History) -> Iterator[Row]:
-    number = 0
+    """Two looks at every household that was ever monitored, a third after its clearing; one at every lifted one."""
+    looks: list[Row] = []
     for i, home in enumerate(past.homes):
-        for turn in range(2):
-            number += 1
-            day = past.identified[i] + timedelta(days=180 * turn)
-            lacking = past.random.random() < 0.05 and not turn
-            yield (
-                number,
-                home,
-                min(day, END),
-                True,
-                not lacking,
-                past.risks[i] != "因安全住房" or turn > 0,
-                True,
-                _noon(day),
-            )
+        lacking = past.random.random() < 0.05
+        housing = past.risks[i] != "因安全住房"
+        looks.append((home, past.identified[i], True, not lacking, housing, True))
+        later = [past.identified[i] + timedelta(days=180)]
+        if cleared := past.cleared[i]:
+            later.append(cleared + timedelta(days=30))
+        looks += [(home, min(day, END), True, True, True, True) for day in later]
+    monitored = set(past.homes)
+    lifted = (home for home, is_lifted in enumerate(past.county.lifted.tolist(), 1) if is_lifted)
+    looks += [(home, date(2025, 6, 1), True, True, True, True) for home in lifted if home not in monitored]
+    for number, look in enumerate(looks, 1):
+        yield number, *look, Decimal(90), _noon(look[1])
+
+
+def _visits(past: History) -> Iterator[Row]:
+    for i, home in enumerate(past.homes):
+        day = min(past.identified[i] + timedelta(days=180), END)
+        yield i + 1, past.uid(), home, i + 1, "follow_up", day, past.actor.pk, _noon(day)
 
 
 def _load_help(past: History) -> None:

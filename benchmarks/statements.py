@@ -17,7 +17,7 @@ def measure(place: Place, scale: float) -> tuple[dict[str, Any], list[Goal]]:
     share = figures["households"] / HOUSEHOLDS
     goals = [
         Goal(f"全套台账（{figures['households']:,} 户，秒）", figures["all_s"], 60 * share),
-        Goal("24 个月前的全套台账相对本月（倍）", figures["long_ago_s"] / figures["all_s"], 1.5),
+        Goal("24 个月前的全套台账相对本月（倍，CPU）", figures["long_ago_cpu_s"] / figures["all_cpu_s"], 1.5),
         Goal("点开任一数字：最慢的一个（毫秒）", figures["opened"]["slowest_ms"], 300),
     ]
     if goals[0].missed:
@@ -37,16 +37,23 @@ def figures_of(place: Place, scale: float) -> dict[str, Any]:
         "households": households,
         "episodes": episodes,
         "all_s": round(now["wall"], 2),
+        "all_cpu_s": _busy(now),
         "long_ago_s": round(before["wall"], 2),
+        "long_ago_cpu_s": _busy(before),
         "rows": now["value"]["rows"],
         "peak_mb": round(now["peak_mb"]),
         "opened": opened["value"],
-        "against_sql": {code: _compared(code, ours, by_hand) for code in ours["value"]},
+        "against_sql": {code: compared(code, ours, by_hand) for code in ours["value"]},
         "ledgers": now["value"]["seconds"],
     }
 
 
-def _compared(code: str, ours: Stage, by_hand: Stage) -> float:
+def _busy(stage: Stage) -> float:
+    """CPU seconds of the process and of its backend: about what the stage takes where nobody else works."""
+    return round(stage["cpu"] + stage["backend"], 2)
+
+
+def compared(code: str, ours: Stage, by_hand: Stage) -> float:
     """How many times the hand-written SQL's time the program takes for the same figures."""
     one, other = ours["value"][code], by_hand["value"][code]
     assert _told(one) == _told(other), f"{code}: the program and the SQL do not count the same"

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.runs import Child, Place
+from benchmarks.statements import compared
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,3 +34,14 @@ def test_a_tiny_month_and_ledger_end_in_one_line_of_figures_and_the_same_clues(t
     assert figures["ledger"]["ours"]["file_mb"] > 0
     assert set(figures["goals"]) and all("met" in goal for goal in figures["goals"].values())
     assert not list(tmp_path.glob("sw_bench_*"))
+
+
+@pytest.mark.slow
+def test_a_tiny_county_has_its_summaries_and_the_sql_by_hand_counts_the_same(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    environment = place.create("statements", place.blank())
+    with Child("statements", environment, households=300, episodes=60, only="T4") as child:
+        now, before, opened, ours, by_hand = (child.stage() for _ in range(5))
+    assert now["value"]["rows"] == before["value"]["rows"] == 15
+    assert opened["value"]["numbers"] > 0
+    assert all(compared(code, ours, by_hand) > 0 for code in ours["value"])
