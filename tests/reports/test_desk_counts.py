@@ -20,7 +20,7 @@ from monitoring.models import MatchRun
 from monitoring.services.clues import open_clue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-QUERIES = 15
+AT_MOST = 13
 
 
 @pytest.fixture(autouse=True)
@@ -83,9 +83,12 @@ def test_the_data_month_is_the_last_one_matched_to_its_end(county: Division, own
 
 def test_the_database_is_asked_once_a_minute_and_not_by_the_page(bureau: User) -> None:
     client = desk(bureau)
+    # What the process itself keeps (parameters, divisions) has been read before, whatever test ran first.
+    client.get(reverse("desk-counts"))
+    cache.clear()
     with CaptureQueriesContext(connection) as first:
         client.get(reverse("desk-counts"))
     with CaptureQueriesContext(connection) as again:
         client.get(reverse("desk-counts"))
     # The second time: who he is and which posts he holds.
-    assert (len(first), len(again)) == (QUERIES, 3)
+    assert len(first) <= AT_MOST and len(again) == 3
