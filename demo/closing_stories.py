@@ -1,7 +1,7 @@
 """Months that are closed: villages confirm, townships submit, the county accepts, and what is learnt too late.
 
-The first two of the last three months are closed; in the third some villages have confirmed and others are waited for.
-After each closing a cadre enters what happened before it: the next month opens with adjustments.
+The month before the last one is closed; of the last one some villages have confirmed and others are waited for. After
+the closing a cadre enters what happened before it: the next month opens with adjustments.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ LATE = (20, 24)
 
 
 def begin_closings(deeds: Deeds, months: list[date]) -> None:
-    *closed, under_way = months
-    for first in closed:
-        deeds.stage.begin(_closed(deeds, first))
+    *_, closed, under_way = months
+    deeds.stage.begin(_closed(deeds, closed))
     deeds.stage.begin(_confirmed(deeds, under_way, deeds.stage.now - timedelta(minutes=20), Random("closing")))
 
 

@@ -179,9 +179,7 @@ def _placed(ledger: Ledger, reading: Reading) -> Iterator[Row]:
     places, source = Places(reading.division), ledger.items(reading).iterator(chunk_size=CHUNK)
     while items := list(islice(source, CHUNK)):
         for item, line in zip(items, ledger.lines(reading, items, places), strict=True):
-            whose = ledger.household(item)
-            home = whose.village_id if isinstance(whose, Household) else whose.code
-            yield Row(getattr(item, "place", home), _key(whose), [None, *line])
+            yield Row(ledger.village(item), _key(ledger.household(item)), [None, *line])
 
 
 def _tables(ledger: Ledger, reading: Reading, places: list[Division]) -> dict[str, Table]:

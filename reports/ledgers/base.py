@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -141,6 +142,13 @@ class DetailLedger(Ledger):
     def household(self, item: Any) -> Household | Division:
         """Whom an item is about; the place where it is about no household."""
 
+    def village(self, item: Any) -> str:
+        """The code of the village whose sheet an item stands in: where its household lived on the day."""
+        whose = self.household(item)
+        home = whose.village_id if isinstance(whose, Household) else whose.code
+        place: str = getattr(item, "place", home)
+        return place
+
     def sums(self, reading: Reading) -> dict[str, Cell]:
         """What the 合计 row shows, by the last part of the heading; the number of items where nothing is said."""
         heading, unit = self.counter
@@ -159,8 +167,16 @@ class DetailLedger(Ledger):
         return Sample(self._totals(reading), rows, self.size(reading))
 
     def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
-        """合计 of the sheets of places within the reading's, by code."""
-        return {place.code: self._totals(reading.of(place)) for place in places}
+        """合计 of the sheets of places within the reading's, by code; where only items are counted, of one reading."""
+        if type(self).sums is not DetailLedger.sums:
+            return {place.code: self._totals(reading.of(place)) for place in places}
+        heading, unit = self.counter
+        items = self.items(reading).iterator(chunk_size=CHUNK)
+        lying = Counter(self.village(item) for item in items)
+        return {
+            place.code: self._summed({heading: f"{sum(n for code, n in lying.items() if place.contains(code))}{unit}"})
+            for place in places
+        }
 
     def _totals(self, reading: Reading) -> list[Cell]:
         return self._summed(self.sums(reading))
