@@ -8,7 +8,7 @@ date (reports/README.md), and says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from households.models import Household
 from reports import frozen
 from reports.asof.late import LateEvent, late_events
 from reports.frozen import Content
-from reports.ledgers import Ledger, facts
+from reports.ledgers import LEDGERS, Ledger, facts
 from reports.ledgers.base import Reading
 from reports.ledgers.places import Places
 from reports.ledgers.summary import Behind, SummaryLedger
@@ -28,6 +28,7 @@ from reports.services.closed import CLOSED, NOW, kept_sheet, reading_as
 from reports.services.editions import content_of
 from reports.services.freezing import last_day
 from reports.services.ledgers import choose_ledger, mask_rows
+from sheets.layout import CellKind
 from sheets.text import Cell
 
 UNDATED = "没有录入时间的登记信息改了（如类别、组、村）"
@@ -40,6 +41,7 @@ class CellChange:
     path: tuple[str, ...]
     before: Cell
     after: Cell
+    kind: CellKind = "text"
     opens: str = ""
 
     @property
@@ -202,21 +204,23 @@ def _masked(ledger: Ledger, content: Content) -> list[tuple[str, list[Cell]]]:
 
 
 def _changes(
-    old: Content, new: Content, before: list[Cell], after: list[Cell], opens: Iterable[str] = ()
+    old: Content, new: Content, before: list[Cell], after: list[Cell], opens: Collection[tuple[str, ...]] = ()
 ) -> list[CellChange]:
     """The cells of two rows that differ, by their headings; the running number does not count."""
     then = dict(zip(map(tuple, old.heading.columns), before, strict=False))
     now = dict(zip(map(tuple, new.heading.columns), after, strict=False))
-    open_ones = set(opens)
+    kinds = {column.path: column.kind for column in LEDGERS[new.heading.ledger].columns}
     return [
-        CellChange(path, then.get(path), now.get(path), "·".join(path) if "·".join(path) in open_ones else "")
+        CellChange(
+            path, then.get(path), now.get(path), kinds.get(path, "text"), "·".join(path) if path in opens else ""
+        )
         for path in dict.fromkeys([*then, *now])
         if path != ("序号",) and (then.get(path) or None) != (now.get(path) or None)
     ]
 
 
 def _units(ledger: SummaryLedger, division: Division, old: Content, new: Content) -> list[RowChange]:
-    opens = ["·".join(path) for path in ledger.opens().values()]
+    opens = set(ledger.opens().values())
     units = Division.objects.in_bulk([row.about for row in [*old.rows, *new.rows] if row.about])
     then, now = ({row.about: row.cells for row in one.rows} for one in (old, new))
     found = []

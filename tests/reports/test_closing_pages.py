@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -112,6 +113,7 @@ def test_the_difference_names_households_and_the_late_entries(edition: Edition, 
     address = f"/closing/difference/T1/?division={TOWNSHIP}&month=2026-10"
     page = signed_in(bureau).get(address).content.decode()
     assert "风险已消除·户" in page and "2026年10月结账数（第1版）" in page and "现在看的数" in page
+    assert not re.findall(r">-?0\.\d{4,}<", page), "shares are shown as per cent"
     homes = signed_in(bureau).get(f"{address}&path=本月新增·户&unit={VILLAGE}").content.decode()
     assert "2026-10-25 识别（2026-11-10 12:00 录入，owner）" in homes and "进入" in homes
     details = signed_in(bureau).get(f"/closing/difference/L1/?division={VILLAGE}&month=2026-10").content.decode()
