@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -81,6 +82,14 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} 针对{self.risk}"
+
+    def state_after(self, delivered_on: date | None) -> Measure.State:
+        """The state of an open measure that was last delivered on a day, if ever: it runs on while planned days are to
+        come."""
+        if delivered_on is None:
+            return self.State.PLANNED
+        more = self.planned_end_on is not None and self.planned_end_on > delivered_on
+        return self.State.RUNNING if more else self.State.DELIVERED
 
 
 class Delivery(models.Model):

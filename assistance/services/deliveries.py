@@ -123,10 +123,7 @@ def _same(known: Delivery, wanted: Delivery) -> Delivery:
 def _settle(measure: Measure) -> None:
     """State and beginning of an open measure after its deliveries changed; a stale form then has the wrong version."""
     dates = list(measure.deliveries.standing().order_by("delivered_on").values_list("delivered_on", flat=True))
-    state = State.PLANNED
-    if dates:
-        more = measure.planned_end_on is not None and measure.planned_end_on > dates[-1]
-        state = State.RUNNING if more else State.DELIVERED
+    state = measure.state_after(dates[-1] if dates else None)
     begun = min([measure.starts_on, *dates[:1]])
     open_ones = Measure.objects.filter(pk=measure.pk).exclude(state=State.ENDED)
     open_ones.update(state=state, starts_on=begun, version=F("version") + 1)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from assistance.models import Delivery, Measure
 from households.models import Household
@@ -25,11 +25,12 @@ STATE = Measure.State
 
 @dataclass(frozen=True)
 class Delivered:
-    """What was delivered of a measure by a day: how often, how much, with how many proofs."""
+    """What was delivered of a measure by a day: how often, how much, with how many proofs, the last time when."""
 
     times: int = 0
     amount: Decimal = Decimal(0)
     proofs: int = 0
+    last_on: date | None = None
 
 
 class MeasureLedger(DetailLedger):
@@ -105,19 +106,15 @@ def _line(measure: Measure, given: Delivered, on: date) -> Iterator[Cell]:
 
 
 def state_on(measure: Measure, given: Delivered, on: date) -> Measure.State:
-    """The state of a begun measure on a day."""
-    if measure.ended_on and measure.ended_on <= on:
-        return STATE.ENDED
-    if given.times:
-        return STATE.DELIVERED
-    return STATE.PLANNED if measure.state == STATE.PLANNED else STATE.RUNNING
+    """The state of a begun measure on a day, whatever was delivered after it."""
+    return STATE.ENDED if measure.ended_on and measure.ended_on <= on else measure.state_after(given.last_on)
 
 
 def deliveries(measures: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Delivered]:
     """What was delivered of some measures (by key) by a day."""
     rows = Delivery.objects.by(on, known_at).filter(measure__in=list(measures)).order_by().values_list("measure_id")
-    counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"))
-    return {measure: Delivered(times, given, proofs) for measure, times, given, proofs in counted}
+    counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"), last=Max("delivered_on"))
+    return {measure: Delivered(*given) for measure, *given in counted}
 
 
 def _by(day: date | None, on: date) -> date | None:

@@ -14,6 +14,8 @@ from ledger_sheets import Written, read_ledger
 
 from accounts.models import Division, User
 
+# So that a grid that differs is shown cell by cell.
+pytest.register_assert_rewrite("golden")
 # The journeys through the workflow, the departments' files and the kept problems are told once, in their own tests.
 sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("workflow", "matching", "records")]
 

@@ -8,12 +8,27 @@ wanting.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 import pytest
 from builders import make_condition, make_episode, make_household, make_income
+from golden import (
+    COUNTY,
+    HERE,
+    NUMBER,
+    OTHER,
+    THERE,
+    TOWNSHIP,
+    VILLAGE,
+    WEST,
+    holds_at_levels,
+    levels,
+    line,
+    nothing,
+    numbered,
+)
 from ledger_sheets import Written
 from problem_world import clear, make_problem, take
 
@@ -33,26 +48,10 @@ from records.models import (
 )
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
-COUNTY, TOWNSHIP, VILLAGE = "990101000000", "990101100000", "990101100201"
-OTHER, WEST = "990101100202", "990101101201"
-TOLD = datetime(2026, 9, 2, 2, 0, tzinfo=UTC)
-NUMBER = "990100************"
-HERE, THERE = ["守望县", "石桥镇", "东沟村", "一组"], ["守望县", "青杨乡", "东沟村", None]
 HEAD = ["张三", "居民身份证", NUMBER, "男", 51, "户主"]
 WIFE = ["李四", "居民身份证", NUMBER, "女", 48, "配偶"]
 SON = ["张小明", "居民身份证", NUMBER, "男", 12, "之子"]
 WANG = ["王五", "居民身份证", NUMBER, "女", 46, "户主"]
-
-
-def nothing(columns: int) -> list[None]:
-    return [None] * columns
-
-
-def line(model: Any, from_on: date, **values: Any) -> Any:
-    """A line of a book."""
-    if person := values.get("person"):
-        values["household"] = person.memberships.get(left_on=None).household
-    return model.objects.create(from_on=from_on, recorded_at=TOLD, **values)
 
 
 @pytest.fixture
@@ -127,36 +126,8 @@ def rural(places: dict[str, Division]) -> None:
 
 @pytest.fixture
 def holds(written: Callable[..., Written], west: Household) -> Callable[..., None]:
-    """`holds("L9", here, there, county=…, below=…)`: the county's sheet has the rows `here` and then those `there`, the
-    township's and the village's those `here`; 合计 of the county and of the places below says what is given, and no
-    more than 合计 beside it."""
-
-    def _holds(
-        name: str,
-        here: list[list[Any]],
-        there: list[list[Any]],
-        county: dict[str, Any],
-        below: dict[str, Any],
-    ) -> None:
-        for code, rows, totals in (
-            (COUNTY, [*here, *there], county),
-            (TOWNSHIP, here, below),
-            (VILLAGE, here, below),
-        ):
-            sheet = written(name, code)
-            assert [list(map(day, row.values())) for row in sheet.rows] == numbered(rows), (name, code)
-            said = {heading: day(value) for heading, value in sheet.totals.items() if value not in (None, "合计")}
-            assert said == totals, (name, code)
-
-    return _holds
-
-
-def numbered(rows: list[list[Any]]) -> list[list[Any]]:
-    return [[i, *row] for i, row in enumerate(rows, 1)]
-
-
-def day(value: Any) -> Any:
-    return value.date() if isinstance(value, datetime) else value
+    """`holds("L9", here, there, county=…, below=…)`."""
+    return partial(holds_at_levels, written)
 
 
 def test_the_monitored(holds: Callable[..., None]) -> None:
@@ -359,15 +330,6 @@ def test_villages_to_follow(written: Callable[..., Written]) -> None:
     ]
     for code, count in ((COUNTY, 3), (TOWNSHIP, 2), (VILLAGE, 1)):
         assert [list(row.values()) for row in written("L21", code).rows] == numbered(rows[:count])
-
-
-def table(sheet: Written) -> list[list[Any]]:
-    """合计 and the rows of a summary, without running numbers."""
-    return [list(row.values())[1:] for row in (sheet.totals, *sheet.rows)]
-
-
-def levels(written: Callable[..., Written], name: str) -> list[list[list[Any]]]:
-    return [table(written(name, code)) for code in (COUNTY, TOWNSHIP, VILLAGE)]
 
 
 @pytest.mark.usefixtures("west", "rural")

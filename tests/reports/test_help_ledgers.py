@@ -74,16 +74,26 @@ def test_a_measure_on_every_day_of_its_life(
         told.append([(row["状态"], row["金额(元)"], row["佐证"], bool(row["农户确认"])) for row in rows])
     assert told == [
         [],
-        [("落实中", None, None, False)],
-        [("已落实", 500.5, "1份", False)],
-        [("已落实", 600.5, "1份", False)],
-        [("已落实", 600.5, "1份", True)],
+        [("计划", None, None, False)],
+        [("落实中", 500.5, "1份", False)],
+        [("落实中", 600.5, "1份", False)],
+        [("落实中", 600.5, "1份", True)],
         [("已结束", 600.5, "1份", True)],
     ]
     sheet = written("L4")
     (row,) = sheet.rows
     assert (row["措施大类"], row["措施小类"], row["责任单位"], row["组"]) == ("健康帮扶", "医疗救助", "医保局", "一组")
     assert (sheet.totals["户主"], sheet.totals["金额(元)"]) == ("1项", 600.5)
+
+
+def test_what_is_delivered_later_changes_no_earlier_state(
+    village: Any, owner: User, help_with: Callable[..., Measure], written: Callable[..., Written]
+) -> None:
+    measure = help_with(make_episode(make_household(village)), "因病", "健康帮扶", "医疗救助")
+    assert written("L4", as_of=date(2026, 9, 15)).column("状态") == ["计划"]
+    deliver(uid=uuid4(), measure=measure, on=date(2026, 9, 20), actor=owner, at=timezone.now())
+    assert written("L4", as_of=date(2026, 9, 15)).column("状态") == ["计划"]
+    assert written("L4").column("状态") == ["已落实"]
 
 
 def test_a_cancelled_measure_is_on_the_ledger_until_its_day(
