@@ -157,7 +157,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(web: Client, owne
         ({"old": "wrong", "new": NEW, "again": NEW}, "密码不正确"),
         ({"old": PASSWORD, "new": NEW, "again": NEW + "x"}, "两次输入的新密码不同"),
         ({"old": PASSWORD, "new": "short", "again": "short"}, "密码至少10位"),
-        ({}, "是必填"),
+        ({}, "请填写。"),
     ],
 )
 def test_a_password_that_will_not_do_is_refused_on_the_page(

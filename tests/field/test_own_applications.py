@@ -172,7 +172,7 @@ def test_a_form_that_was_taken_in_can_be_sent_again_beyond_the_limit(address: st
         ({"id_number": "990101198001010011"}, "校验位"),
         ({"id_number": "123"}, "18"),
         ({"phone": "电话"}, "联系电话应为手机号"),
-        ({"difficulty": "因懒"}, "选择"),
+        ({"difficulty": "因懒"}, "请从列表里选一项"),
         ({"consent": ""}, "要同意授权"),
         ({"members": "很多"}, "写数字"),
         ({"words": "字" * 501}, "500"),
