@@ -30,6 +30,7 @@ OUTCOMES = {
     STATE.WITHDRAWN: "证据已撤回",
     **dict.fromkeys(REFUSED, "不纳入"),
 }
+_BEFORE_CHECK = (STATE.AT_COUNTY, STATE.AT_TOWNSHIP, STATE.TO_VERIFY)
 _DEPARTMENTS = dict(Department.choices)
 
 
@@ -38,11 +39,15 @@ class Story:
     """What a clue's transitions up to a day say of its handling."""
 
     dispatched_on: date | None = None
+    # Since when the village has to check it, whether it was sent there, registered there or taken up again.
+    asked_on: date | None = None
     visit: str = ""
     told_on: date | None = None
     case: str = ""
 
     def take(self, step: Transition) -> None:
+        if step.target != step.source and step.target in _BEFORE_CHECK:
+            self.asked_on = step.happened_on if step.target == STATE.TO_VERIFY else None
         if step.action == "dispatch":
             self.dispatched_on = step.happened_on
         elif step.action == "verify":
@@ -141,7 +146,7 @@ class _Known:
     def handling(self, clue: Clue, move: Transition) -> Iterator[Cell]:
         story, state = self._stories[clue.pk], STATE(move.target)
         visit = self._visits.get(story.visit)
-        yield from (story.dispatched_on, self._due(clue, story.dispatched_on))
+        yield from (story.dispatched_on, self._due(clue, story.asked_on))
         yield visit.visited_on if visit else None
         yield "、".join(visitor.name for visitor in visit.visitors.all()) if visit else ""
         yield visit.get_finding_display() if visit else ""
@@ -151,13 +156,13 @@ class _Known:
         yield facts.yes_no(is_late(clue, self._cases.get(story.case), ended_on, self._on, self._known_at))
         yield from (story.told_on, "先帮后补" if clue.green_channel else "")
 
-    def _due(self, clue: Clue, dispatched_on: date | None) -> date | None:
-        if dispatched_on is None:
+    def _due(self, clue: Clue, asked_on: date | None) -> date | None:
+        if asked_on is None:
             return None
         days, kind = (
-            self._policy.value(key, on=dispatched_on, code=clue.village_id) for key in ("check_days", "clock_kind")
+            self._policy.value(key, on=asked_on, code=clue.village_id) for key in ("check_days", "clock_kind")
         )
-        return add_days(dispatched_on, days, kind)
+        return add_days(asked_on, days, kind)
 
 
 def stories(numbers: list[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Story]:

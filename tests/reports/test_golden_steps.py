@@ -13,10 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from builders import AT, FAMILY, make_episode, make_household, make_person
+from builders import AT, FAMILY, make_episode, make_household, make_number, make_person
 from django.utils import timezone
-from golden import HERE, NUMBER, THERE, WEST, holds_at_levels, levels, nothing
+from golden import COUNTY, HERE, NUMBER, THERE, WEST, holds_at_levels, levels, nothing, table
 from ledger_sheets import Written
+from match_place import bill
 
 from accounts.models import Division, Role, User
 from assistance.models import MeasureType
@@ -24,6 +25,7 @@ from assistance.services.deliveries import deliver
 from assistance.services.measures import MeasureDraft, add_measure, confirm_by_household, end_measure
 from assistance.services.plans import open_plan
 from monitoring.models import Episode
+from monitoring.services.clues import open_clue
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 CARD = ["居民身份证", NUMBER]
@@ -136,3 +138,99 @@ def test_any_risk_of_the_monitored(
     assert county == [["合计", *both], ["石桥镇", *here], ["青杨乡", *there]]
     assert township == [["合计", *here], ["东沟村", *here], ["西岭村", *[0] * 22]]
     assert here_alone == [["合计", *here], ["东沟村", *here]]
+
+
+@pytest.fixture
+def clues(place: Any, office: Any, places: dict[str, Division], hire: Callable[..., User]) -> list[str]:
+    """Numbers of clues, as they stand on 26 November: of two that October's bills gave, 张三's was found untrue and 王五's
+    lies with the county past its term; of 赵六 one of the schools was settled, and one of his village is being decided."""
+    hire("liu", Role.LIAISON, COUNTY, department="medical_insurance")
+    other = ({"name": "赵六", "birth": date(1980, 1, 1)},)
+    lifted = place.household(number="H1", group_name="一组", category="脱贫户")
+    west = place.household(number="H2", village=places[WEST], category="脱贫户", members=ALONE)
+    ordinary = place.household(number="H3", group_name="一组", members=other)
+    watched = place.household(number="H4", group_name="一组")
+    make_episode(watched)
+    heads = [home.memberships.get(relation="户主").person for home in (lifted, west, ordinary, watched)]
+    bills = [bill(who, cost, on="2026-10-10") for who, cost in zip(heads, (6000, 8000, 6000, 4000), strict=True)]
+    october, stranger = date(2026, 10, 1), ("外人", make_number(900))
+    place.send("medical_costs", october, *bills, bill(stranger, 9000), bill(heads[0], "不是数"), at=timezone.now())
+    place.match(october, at=timezone.now())
+    ill, waiting = place.clue(lifted, "因病"), place.clue(west, "因病")
+    school = open_clue(
+        household=ordinary, risk="因学", channel="03", actor=office.bureau, at=office.at, person=heads[2],
+        department="education", reporter="孙老师", warning="学费 12000 元",
+    )  # fmt: skip
+    office.do(school, "close_solved", office.bureau, note="已资助")
+    own = office.clue(ordinary)
+    office.wait(1)
+    for who in (office.bureau, office.township):
+        office.do(ill, "dispatch", who)
+    office.wait(2)
+    office.do(school, "tell_reporter", office.owner, note="电话告知", happened_on=date(2026, 11, 12))
+    office.check(ill, "unfounded")
+    office.case_of(office.check(own))
+    office.wait(1)
+    office.do(ill, "close_unfounded", office.owner, note="费用已报销")
+    office.wait(12)
+    return [clue.number for clue in (ill, school, own, waiting)]
+
+
+def test_clues(clues: list[str], written: Callable[..., Written]) -> None:
+    ill, school, own, waiting = clues
+    came, checked = date(2026, 11, 10), [date(2026, 11, 13), "owner、township"]
+    told = "2026年1月1日至2026年10月31日全家个人自付合计{}元，达到5,000元。"
+    bills = ["部门筛查预警", "医保局", "202610", came]
+    here = [
+        [ill, *bills, *HERE, "张三", "张三", NUMBER, "脱贫户", "因病", told.format("6,000.00"), 6000, 5000]
+        + [date(2026, 11, 11), date(2026, 11, 14), *checked, "不属实", "不纳入", "费用已报销", "否", None, None],
+        [school, "部门筛查预警", "教体局", None, came, *HERE, "赵六", "赵六", NUMBER, "一般农户", "因学"]
+        + ["学费 12000 元", None, None, *nothing(5), "政策化解", None, "否", date(2026, 11, 12), None],
+        [own, "基层干部排查", None, None, came, *HERE, "赵六", None, None, "一般农户", "因病", None, None, None]
+        + [None, date(2026, 11, 13), *checked, "属实", "转认定", None, "是", None, None],
+    ]
+    there = [waiting, *bills, *THERE, "王五", "王五", NUMBER, "脱贫户", "因病", told.format("8,000.00"), 8000, 5000]
+    there += [*nothing(5), "待分派（县）", None, "是", None, None]
+    holds_at_levels(written, "L3", here, [there], {"线索编号": "4条"}, {"线索编号": "3条"})
+
+
+@pytest.mark.usefixtures("clues")
+def test_clues_counted(written: Callable[..., Written]) -> None:
+    # 申报 排查 部门 上推 信访 平台, 合计, 已核实 属实, 化解 纳入 不纳入 其他办结 办理中, 超期, 平均天数 (of 4 and 0).
+    here = [0, 1, 2, 0, 0, 0, 3, 2, 1, 1, 0, 1, 0, 1, 1, 2]
+    there = [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, None]
+    both = [0, 1, 3, 0, 0, 0, 4, 2, 1, 1, 0, 1, 0, 2, 2, 2]
+    county, township, village = levels(written, "T4")
+    assert county == [["合计", *both], ["石桥镇", *here], ["青杨乡", *there]]
+    assert township == [["合计", *here], ["东沟村", *here], ["西岭村", *[0] * 15, None]]
+    assert village == [["合计", *here], ["东沟村", *here]]
+
+
+SILENT = [
+    "卫健局（新增大病慢病）",
+    "教体局（疑似失学辍学）",
+    "教体局（就学支出与资助）",
+    "民政局（低保特困增减）",
+    "残联（残疾人证办理）",
+    "住建局（房屋安全鉴定）",
+    "水务局（饮水安全）",
+    "应急局（灾情）",
+    "人社局（就业失业）",
+    "公安局（户籍变动）",
+    "公安交警（交通事故）",
+    "农业农村局（产业与市场风险）",
+    "信访局（信访诉求）",
+]
+
+
+@pytest.mark.usefixtures("clues")
+def test_what_the_departments_sent(written: Callable[..., Written]) -> None:
+    # 接收条数, 格式错误, 匹配脱贫户 监测户 一般农户, 未匹配, 触发阈值, 合并后户数, 已分派, 已反馈, 属实, 纳入.
+    counts = [6, 1, 2, 1, 1, 1, 2, 2, 1, 1, 0, 0]
+    due, none = date(2026, 11, 5), [None, *[0] * 12, None]
+    assert table(written("T5")) == [
+        ["合计", *nothing(4), *counts, None],
+        ["202610", "医保局（高额医疗费用）", "liu", due, date(2026, 11, 10), *counts, None],
+        ["202610", "医保局（参保状态）", "liu", due, *none],
+        *(["202610", name, None, due, *none] for name in SILENT),
+    ]
