@@ -28,10 +28,12 @@ from golden import (
     line,
     nothing,
     numbered,
+    table,
 )
 from ledger_sheets import Written
 from problem_world import clear, make_problem, take
 
+from accounts.errors import Refused
 from accounts.models import Division, User
 from households.models import Household
 from records.models import (
@@ -388,3 +390,21 @@ def test_assets_added_up(written: Callable[..., Written], places: dict[str, Divi
     ]
     assert [row for row in township if row[0] in ("合计", "东沟村")] == [["合计", *here], ["东沟村", *here]]
     assert village == [["合计", *here], ["东沟村", *here]]
+
+
+@pytest.mark.usefixtures("west", "rural")
+def test_what_the_county_is_judged_by(written: Callable[..., Written]) -> None:
+    # 返贫致贫; 参保率, 因病户报销比例; 失学辍学, 住房安全, 零就业家庭; 收入增速, 收入负增长户; 重点跟踪村; 收入重点户有措施.
+    untold = [0, None, "无数据"]
+    here = [0, "达标", *untold, *untold, 1, "未达标", 0, "无数据", 0, "达标", -0.166667, "只列数", 1, "未达标"]
+    here += [1, "只列数", 0, 0, None, "达标"]
+    # 王五's household was cleared and never lifted, so only what a visit found there is judged.
+    there = [0, "无数据", *untold, *untold, 1, "未达标", 1, "未达标", 0, "无数据", None, "无数据", 0, "无数据"]
+    there += [0, "只列数", 0, 0, None, "无数据"]
+    both = [0, "达标", *untold, *untold, 2, "未达标", 1, "未达标", 0, "达标", -0.166667, "只列数", 1, "未达标"]
+    both += [1, "只列数", 0, 0, None, "达标"]
+    nobody = [0, "无数据", *untold, *untold, *[0, "无数据"] * 3, None, "无数据", 0, "无数据", 0, "只列数", 0, *untold]
+    assert table(written("I1", COUNTY)) == [["合计", *both], ["石桥镇", *here], ["青杨乡", *there]]
+    assert table(written("I1", TOWNSHIP)) == [["合计", *here], ["东沟村", *here], ["西岭村", *nobody]]
+    with pytest.raises(Refused, match="I1 只出县、乡镇级"):
+        written("I1", VILLAGE)
