@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "data" / "demo", help="演示数据所在的文件夹")
     given = parser.parse_args()
     lines = json.loads((given.data / "demo.json").read_text())["logins"]
-    logins = {role: (username, password) for role, _, username, password in reversed(lines)}
+    logins = {role: (username, password) for role, _, username, password in lines}
     SHOTS.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
