@@ -78,14 +78,13 @@ _ALL: tuple[Ledger, ...] = (
     ConsultationLedger(),
     IncomeStatement(),
     GuaranteeStatement(),
-    *NATIONAL,
     WorkStatement(),
     AssetStatement(),
-    QualityStatement(),
     RectificationStatement(),
+    QualityStatement(),
     ClearingStatement(),
-    IndicatorStatement(),
     *NATIONAL,
+    IndicatorStatement(),
 )
 LEDGERS: dict[str, Ledger] = {ledger.code: ledger for ledger in _ALL}
 
