@@ -131,6 +131,7 @@ class Correct(Page):
             "household": household,
             "person": person,
             "members": members,
+            "head": next((row.person.name for row in members if row.relation == "户主"), household.number),
             "form": form,
             "fields": [(field, at_field.get(field.name, [])) for field in form.visible_fields()],
             "elsewhere": at_field.get("", []),
