@@ -75,6 +75,11 @@ class Job(PersonRecord):
     class Meta(PersonRecord.Meta):
         verbose_name = "务工"
 
+    @property
+    def where(self) -> str:
+        """务工所在地: the place as it is written, else only how far away."""
+        return self.work_place or self.get_area_display()
+
 
 class WelfarePost(PersonRecord):
     """A public-welfare post (公益性岗位): set by need, hired by post, paid in post, left in order."""

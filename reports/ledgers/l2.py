@@ -11,6 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 
 from households.models import Household, Membership, SupportClass
 from households.models.person import HEAD
+from records.models import Job, LowIncome
 from reports.asof import members as q
 from reports.ledgers import facts
 from reports.ledgers.base import DetailLedger, Reading
@@ -30,7 +31,8 @@ class MemberLedger(DetailLedger):
     """One row a person and household: 正常 and 自然增加 are there on the day and add up to L1's 家庭人口.
 
     自然增加 came after the household's last identification, 自然减少 left after it. 居民医保, 职工医保 and 残疾 are what
-    the departments' latest files by the day say. What the register does not hold (政治面貌, 务工所在地, pensions) is empty.
+    the departments' latest files by the day say, 务工所在地 what the book of jobs says, 低保 and 特困 what the household's
+    classes or the book of low incomes say. What nobody tells (政治面貌, pensions) is empty.
     """
 
     code = "L2"
@@ -96,16 +98,22 @@ class _Known:
         self._began = beginnings(homes, reading)
         self._insured = Latest(INSURED, reading).cells(persons)
         self._disabled = Latest(DISABLED, reading).cells(persons)
+        jobs = Job.objects.as_of(reading.on, reading.known_at).filter(person__in=persons, working=True)
+        self._workplaces = {job.person_id: job.where for job in jobs.order_by("from_on", "id")}
+        paid = LowIncome.objects.as_of(reading.on, reading.known_at).filter(person__in=persons)
+        self._supported = set(paid.values_list("person_id", "kind"))
 
     def line(self, row: Any) -> Iterator[Cell]:
         home, person, head = row.household, row.person, self._heads.get(row.household_id)
         yield from (home.number, head.name if head else "")
         yield from person_cells(person, row.relation, self._reading.on)
-        yield from (person.nation, "", person.education, person.schooling, person.health, person.labour_skill, "")
+        yield from (person.nation, "", person.education, person.schooling, person.health, person.labour_skill)
+        yield self._workplaces.get(person.pk, "")
         yield f"{person.work_months.normalize():f}" if person.work_months is not None else ""
         yield from self._insurances(person.pk)
         yield from (person.serious_illness_insurance, "", "")
-        yield from ("是" if name in home.support_classes else "" for name in _SUPPORT)
+        supported = (name in home.support_classes or (person.pk, name) in self._supported for name in _SUPPORT)
+        yield from ("是" if so else "" for so in supported)
         disabled = self._disabled.get(person.pk, {})
         yield from (disabled.get("残疾类别", ""), disabled.get("残疾等级", ""))
         yield person.phone or ""

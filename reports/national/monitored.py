@@ -126,7 +126,7 @@ def _left_school(row: Row) -> str:
 
 def _work_place(row: Row) -> str:
     job = next((job for job in row.chunk.jobs[row.member.person_id] if job.working), None)
-    return (job.work_place or job.get_area_display()) if job else ""
+    return job.where if job else ""
 
 
 def _channel(row: Row) -> str:

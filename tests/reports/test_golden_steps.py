@@ -26,6 +26,7 @@ from assistance.services.measures import MeasureDraft, add_measure, confirm_by_h
 from assistance.services.plans import open_plan
 from monitoring.models import Episode
 from monitoring.services.clues import open_clue
+from records.models import Job, LowIncome
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 CARD = ["居民身份证", NUMBER]
@@ -48,9 +49,15 @@ def test_members(place: Any, places: dict[str, Division], written: Callable[...,
     make_person(home, name="张小红", relation="之女", birth=date(2026, 5, 1), joined_on=date(2026, 5, 1))
     old = make_person(home, name="张老", relation="之父", birth=date(1940, 1, 1))
     old.memberships.update(left_on=date(2026, 6, 1), left_reason="death", left_recorded_at=AT)
-    west = make_household(places[WEST], number="H2", members=ALONE, support_classes=["特困"])
+    west = make_household(places[WEST], number="H2", members=ALONE)
     make_episode(west, cleared_on=date(2026, 7, 20))
     zhang, li, xiaoming = (row.person for row in home.memberships.order_by("id")[:3])
+    Job.objects.create(
+        household=home, person=zhang, from_on=date(2026, 3, 1), working=True, work_place="邻省邻市", recorded_at=AT
+    )
+    LowIncome.objects.create(
+        household=west, person=west.memberships.get().person, from_on=date(2026, 3, 1), kind="特困", recorded_at=AT
+    )
     place.send(
         "insurance_status",
         date(2026, 9, 1),
@@ -62,7 +69,7 @@ def test_members(place: Any, places: dict[str, Division], written: Callable[...,
     whose = [*HERE, "H1", "张三"]
     # From 民族 to 务工时间（月）, 居民医保 to 职工养老, 低保 and 特困, 残疾, 联系电话, 成员状态 with its day.
     here = [
-        [*whose, "张三", *CARD, "男", 51, "户主", "汉族", None, "初中", None, "健康", "普通劳动力", None, "6"]
+        [*whose, "张三", *CARD, "男", 51, "户主", "汉族", None, "初中", None, "健康", "普通劳动力", "邻省邻市", "6"]
         + [None, "是", "是", None, None, "是", None, None, None, "138****5678", "正常", None],
         [*whose, "李四", *CARD, "女", 48, "配偶", None, None, None, None, "残疾", "普通劳动力", None, None]
         + ["是", None, None, None, None, "是", None, "肢体", "三级", None, "正常", None],
