@@ -84,6 +84,16 @@ def get(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key)
 
 
+@register.simple_block_tag(end_name="enddrill")
+def drill(content: SafeString, number: int, look: str = "", unit: str = "") -> SafeString:
+    """A number that opens the list behind it, whose address the block says; a grey 0 where there is nothing to open."""
+    if not number:
+        return format_html('<span class="is-idle">{}</span>', 0)
+    # A template's own text is escaped already, which trimming it forgets.
+    address = SafeString(content.strip())
+    return format_html('<a class="{}" href="{}">{}{}</a>', f"sw-drill {look}".rstrip(), address, number, unit)
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The address's query string with some values changed; a None takes one out."""
