@@ -47,6 +47,25 @@ def test_a_clue_on_every_day_of_its_way(office: Any, written: Callable[..., Writ
     assert (row["分派日期"].day, row["核实时限"].day, row["是否超期"]) == (11, 14, "否")
 
 
+def test_the_term_of_a_check_runs_from_when_the_village_was_asked(office: Any, written: Callable[..., Written]) -> None:
+    """However it came to be asked: by hearing of it itself, by dispatch, by a clue that was taken up again."""
+
+    def terms(day: int) -> list[Any]:
+        return [due and (due.month, due.day) for due in written("L3", as_of=date(2026, 11, day)).column("核实时限")]
+
+    own = office.clue(make_household(office.village))
+    sent = office.do(office.clue(make_household(office.village), who=office.bureau), "dispatch", office.bureau)
+    assert terms(10) == [(11, 13), None]
+    office.wait(2)
+    office.do(sent, "dispatch", office.township)
+    own = office.check(own, "partly")
+    office.do(own, "close_watched", office.owner, note="看到年底", data={"next_review_on": "2026-12-01"})
+    office.wait(4)
+    office.do(own, "reopen", office.owner)
+    assert terms(15) == [(11, 13), (11, 15)]
+    assert terms(16) == [(11, 19), (11, 15)]
+
+
 def test_a_reopened_clue_is_in_hand_again_and_was_not_before(office: Any, written: Callable[..., Written]) -> None:
     clue = office.check(office.clue(make_household(office.village)), "partly")
     later = {"next_review_on": "2026-12-01"}
