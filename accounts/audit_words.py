@@ -56,6 +56,7 @@ WORDS: dict[str, str] = {
     "record.errors_exported": "下载底册退回的行",
     "feed.imported": "导入部门数据",
     "feed.undone": "撤销部门数据",
+    "feed.replied": "向部门回告结果",
     "feed.errors_exported": "下载部门数据退回的行",
     "feed.evidence_rebuilt": "重建留存数据行",
     "feed.headings_learned": "记住表头对应",

@@ -20,6 +20,7 @@ from households.models import ChangeProposal, Household
 from monitoring.feeds import FEEDS
 from monitoring.models import Clue, Episode
 from monitoring.services.clues import open_clue
+from monitoring.services.feed_replies import reply_to_department
 from monitoring.services.feeds import import_feed
 from monitoring.services.matching import match
 
@@ -144,6 +145,15 @@ def month(deeds: Deeds, first: date, files: dict[str, Path]) -> Story:
         stage.begin(looked_into(deeds, proposal, at))
     for clue in Clue.objects.filter(recorded_at=at, state=Clue.State.AT_COUNTY).order_by("id"):
         stage.begin(from_department(deeds, clue))
+    stage.begin(answered(deeds, first, list(files), at))
+
+
+def answered(deeds: Deeds, period: date, feeds: list[str], matched_at: datetime) -> Story:
+    """Three weeks later, when most clues have been looked into, the county tells each department what came of it."""
+    at = yield deeds.stage.later(matched_at, 20, 22)
+    for name in feeds:
+        if not FEEDS[name].asset:
+            reply_to_department(feed=name, period=period, note="", actor=deeds.triage, at=at)
 
 
 def last_months(now: datetime, count: int = 3) -> list[date]:

@@ -38,6 +38,8 @@ add_rights(
 )
 IMPORT_FEED = "monitoring.import_feed"
 add_rights({IMPORT_FEED: COUNTY | {Role.LIAISON}}, system=frozenset({IMPORT_FEED}))
+REPLY_TO_DEPARTMENT = "monitoring.reply_to_department"
+add_rights({REPLY_TO_DEPARTMENT: COUNTY})
 # A farmer who applies for himself signs in nowhere; the program takes his application in.
 ACCEPT_APPLICATION = "monitoring.accept_application"
 add_rights({ACCEPT_APPLICATION: FIELD | TOWNSHIP}, system=frozenset({ACCEPT_APPLICATION}))

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 COUNTY_READERS = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
 
 
+def _own_feeds(user: User) -> Q:
+    """Condition: of all feeds for the county's own people, of his department's feeds for a liaison."""
+    from monitoring.feeds import FEEDS
+
+    scope = scope_of(user)
+    if scope.roles & COUNTY_READERS:
+        return Q()
+    return Q(feed__in=[feed.name for feed in FEEDS.values() if feed.department in scope.departments])
+
+
 class FeedBatchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Files of all feeds for the county's own people, of his department's feeds for a liaison."""
-        from monitoring.feeds import FEEDS
-
-        scope = scope_of(user)
-        if scope.roles & COUNTY_READERS:
-            return self
-        return self.filter(feed__in=[feed.name for feed in FEEDS.values() if feed.department in scope.departments])
+        return self.filter(_own_feeds(user))
 
     def current(self) -> Self:
         return self.filter(state="current")
@@ -53,6 +57,18 @@ class FeedBatchQuerySet(models.QuerySet):
         later = self.model.objects.filter(base, state="replaced")  # type: ignore[attr-defined]
         valid = Q(state="current") | Q(pk__in=later.values("pk"))
         return self.filter(valid, recorded_by(known_at, "imported_at"))
+
+
+class FeedReplyQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(_own_feeds(user))
+
+    def of_month(self, feed: str, period: date) -> Self:
+        return self.filter(feed=feed, period=period)
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Given up to a day, as known at a moment (now when not given)."""
+        return self.filter(recorded_by(known_at), replied_on__lte=on)
 
 
 class FeedRowQuerySet(models.QuerySet):

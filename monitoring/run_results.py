@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from accounts.models import Department, Division
 from monitoring.feeds import FEEDS
-from monitoring.models import Clue, FeedBatch, Hit, MatchRun, Visit
+from monitoring.models import Clue, Hit, MatchRun, Visit
 from monitoring.rules import REGISTER, RULES, RULES_BY_NAME
 
 OUTCOMES = ("opened", "extended", "covered", "suppressed")
@@ -110,12 +110,12 @@ class FeedResults:
     solved: int
 
 
-def feed_results(batch: FeedBatch) -> FeedResults | None:
+def feed_results(feed: str, period: date) -> FeedResults | None:
     """What the match made of a feed's month; None where it has not run."""
-    if not MatchRun.objects.done().filter(period=batch.period).exists():
+    if not MatchRun.objects.done().filter(period=period).exists():
         return None
-    rules = [rule.name for rule in RULES if rule.feed == batch.feed]
-    hits = Hit.objects.standing().filter(rule__in=rules, period=batch.period)
+    rules = [rule.name for rule in RULES if rule.feed == feed]
+    hits = Hit.objects.standing().filter(rule__in=rules, period=period)
     outcomes: dict[str, int] = defaultdict(int)
     for outcome, number in hits.order_by().values_list("outcome").annotate(n=Count("pk")):
         outcomes[outcome] = number

@@ -21,6 +21,7 @@ urlpatterns = [
     path("feeds/uploads/<uuid:uid>/", headings.FeedHeadings.as_view(), name="feed-headings"),
     path("feeds/headings/<uuid:uid>/forget/", headings.HeadingForget.as_view(), name="heading-forget"),
     path("feeds/<uuid:uid>/", feeds.FeedDetail.as_view(), name="feed-detail"),
+    path("feeds/<uuid:uid>/reply/", feeds.FeedReplyGiven.as_view(), name="feed-reply"),
     path("feeds/<uuid:uid>/errors/", feeds.FeedErrors.as_view(), name="feed-errors"),
     path("runs/", runs.RunList.as_view(), name="run-list"),
     path("runs/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),

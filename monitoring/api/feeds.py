@@ -17,8 +17,9 @@ from accounts.api.schema import FILE, doc
 from accounts.api.serializers import PersonName, RowFault
 from accounts.api.uploads import made_book, workbook
 from monitoring.feeds import FEEDS, Feed
-from monitoring.models import FeedBatch
+from monitoring.models import FeedBatch, FeedReply
 from monitoring.services.feed_originals import write_batch_errors
+from monitoring.services.feed_replies import MOST_NOTE, reply_to_department
 from monitoring.services.feed_undo import undo_batch
 from monitoring.services.feeds import FeedReport, import_feed
 
@@ -62,6 +63,29 @@ class FeedBatchOut(Output):
 
 class FeedBatchDetail(FeedBatchOut):
     errors = RowFault(many=True)  # type: ignore[assignment]
+
+
+class FeedResultsOut(Output):
+    hits = serializers.IntegerField(help_text="触发户次")
+    outcomes = serializers.DictField(child=serializers.IntegerField(), help_text="各去向的户次")
+    clues = serializers.IntegerField(help_text="形成线索")
+    open = serializers.IntegerField(help_text="还在办")
+    true = serializers.IntegerField(help_text="核实属实")
+    enrolled = serializers.IntegerField(help_text="纳入监测")
+    solved = serializers.IntegerField(help_text="政策化解")
+
+
+class FeedReplyOut(Output):
+    feed = serializers.CharField()
+    period = Month()
+    replied_on = serializers.DateField()
+    results = FeedResultsOut(help_text="回告时的结果，只有条数")
+    note = serializers.CharField()
+    replied_by = PersonName()
+
+
+class FeedReplyIn(Input):
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=MOST_NOTE, help_text="附言")
 
 
 class FeedBatchQuery(ListQuery):
@@ -133,6 +157,23 @@ class UndoBatchView(_OfBatch):
         self.read(Input)
         undo_batch(batch=batch, actor=self.user, at=self.at)
         return self.answer(FeedBatchDetail, self.batch(uid))
+
+
+class BatchRepliesView(_OfBatch):
+    @doc("县里就这个数据和月份回告了什么（新的在前）", answer=FeedReplyOut(many=True))
+    def get(self, request: Request, uid: UUID) -> Response:
+        batch = self.batch(uid)
+        rows = FeedReply.objects.of_month(batch.feed, batch.period).select_related("replied_by")
+        return Response(FeedReplyOut(rows, many=True).data)
+
+    @doc("向部门回告这个数据和月份的结果", request=FeedReplyIn, answer=FeedReplyOut, status=201)
+    def post(self, request: Request, uid: UUID) -> Response:
+        batch = self.batch(uid)
+        given = self.read(FeedReplyIn)
+        reply = reply_to_department(
+            feed=batch.feed, period=batch.period, note=given["note"], actor=self.user, at=self.at
+        )
+        return self.answer(FeedReplyOut, reply, 201)
 
 
 class BatchErrorsView(_OfBatch):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("feed-batches/", feeds.BatchesView.as_view(), name="api-feed-batches"),
     path("feed-batches/<uuid:uid>/", feeds.BatchView.as_view(), name="api-feed-batch"),
     path("feed-batches/<uuid:uid>/undo/", feeds.UndoBatchView.as_view(), name="api-feed-batch-undo"),
+    path("feed-batches/<uuid:uid>/replies/", feeds.BatchRepliesView.as_view(), name="api-feed-batch-replies"),
     path("feed-batches/<uuid:uid>/errors/", feeds.BatchErrorsView.as_view(), name="api-feed-batch-errors"),
     path("match-runs/", runs.RunsView.as_view(), name="api-match-runs"),
     path("match-runs/<uuid:uid>/", runs.RunView.as_view(), name="api-match-run"),

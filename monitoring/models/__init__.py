@@ -4,7 +4,7 @@ from monitoring.models.case import Appraisal, Authorisation, Case, Comparison, D
 from monitoring.models.clue import Clue, Hit
 from monitoring.models.desk import PaperTemplate, ReturnReason
 from monitoring.models.episode import Episode, EpisodeEvent
-from monitoring.models.feed import FeedBatch, FeedRow
+from monitoring.models.feed import FeedBatch, FeedReply, FeedRow
 from monitoring.models.heading import FeedUpload, HeadingMapping
 from monitoring.models.policy import PolicyValue
 from monitoring.models.run import MatchRun
@@ -27,6 +27,7 @@ __all__ = [
     "Episode",
     "EpisodeEvent",
     "FeedBatch",
+    "FeedReply",
     "FeedRow",
     "FeedUpload",
     "HeadingMapping",

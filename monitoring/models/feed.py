@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from monitoring.querysets import FeedBatchQuerySet, FeedRowQuerySet
+from monitoring.querysets import FeedBatchQuerySet, FeedReplyQuerySet, FeedRowQuerySet
 
 # A sheet has no more rows than fit into these, a file not either.
 POSITION_BITS = 32
@@ -127,3 +127,29 @@ class FeedRow(models.Model):
     def span_of(cls, first: int, last: int) -> tuple[int, int]:
         """The keys between which the rows of these batches and of those between them lie."""
         return cls.key_of(first, 0), cls.key_of(last + 1, 0) - 1
+
+
+class FeedReply(models.Model):
+    """What the county told a department of a feed and month (回告): the results as they stood on that day, in numbers.
+
+    Append-only; a later reply tells the same department more. It is about feed and month, not about one file, so that it
+    outlives the replacing of a file.
+    """
+
+    feed = models.CharField("数据", max_length=30)
+    period = models.DateField("数据月份", help_text="当月第一天")
+    replied_on = models.DateField("回告日期")
+    results = models.JSONField("结果", help_text="回告时的条数，见 monitoring.run_results.FeedResults")
+    note = models.CharField("附言", max_length=200, blank=True)
+    replied_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="回告人")
+    recorded_at = models.DateTimeField("记录时间")
+
+    objects = FeedReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "部门数据回告"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["feed", "period"], name="feed_reply_month")]
+
+    def __str__(self) -> str:
+        return f"{self.feed} {self.period:%Y-%m} {self.replied_on}"

@@ -11,8 +11,8 @@ from monitoring.feeds import Feed
 from monitoring.permissions import IMPORT_FEED
 
 
-def require_feed(*, actor: User | None, feed: Feed, at: datetime) -> None:
-    """Raise unless the actor may bring the feed for a county of this database.
+def require_feed(*, actor: User | None, feed: Feed, at: datetime, right: str = IMPORT_FEED) -> None:
+    """Raise unless the actor may bring the feed (or has another right to it) for a county of this database.
 
     A database keeps one file per feed and month for all its counties together, so a post in any county that has
     households is enough; the liaison's must be his own department's.
@@ -20,13 +20,16 @@ def require_feed(*, actor: User | None, feed: Feed, at: datetime) -> None:
     Raises:
         Forbidden, OutOfScope: see `accounts.permissions.require`.
     """
-    counties = _counties()
-    if actor is not None and any(
-        may(actor=actor, right=IMPORT_FEED, code=code, at=at, department=feed.department) for code in counties
-    ):
+    if actor is not None and may_with_feed(actor=actor, feed=feed, at=at, right=right):
         return
+    counties = _counties()
     code = counties[0] if counties else "0" * 12
-    require(actor=actor, right=IMPORT_FEED, code=code, at=at, department=feed.department)
+    require(actor=actor, right=right, code=code, at=at, department=feed.department)
+
+
+def may_with_feed(*, actor: User, feed: Feed, at: datetime, right: str = IMPORT_FEED) -> bool:
+    """Whether `require_feed` lets him; for buttons."""
+    return any(may(actor=actor, right=right, code=code, at=at, department=feed.department) for code in _counties())
 
 
 def _counties() -> list[str]:

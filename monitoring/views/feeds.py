@@ -22,10 +22,13 @@ from accounts.scope import scope_of
 from accounts.views.base import Page, do_and_return
 from monitoring.feed_calendar import feed_calendar
 from monitoring.feeds import FEEDS
-from monitoring.models import FeedBatch, HeadingMapping
+from monitoring.models import FeedBatch, FeedReply, HeadingMapping
+from monitoring.permissions import REPLY_TO_DEPARTMENT
 from monitoring.querysets import COUNTY_READERS
 from monitoring.run_results import feed_results
 from monitoring.services.feed_originals import write_batch_errors
+from monitoring.services.feed_replies import reply_to_department
+from monitoring.services.feed_rights import may_with_feed
 from monitoring.services.feed_undo import undo_batch
 from monitoring.services.feeds import FeedReport, import_feed
 from monitoring.services.headings import keep_upload, learned_headings, look_at
@@ -159,7 +162,9 @@ class FeedDetail(Page):
             "title": feed.title,
             "errors": batch.errors[:MOST_ERRORS],
             "reasons": reasons.most_common(8),
-            "results": feed_results(batch),
+            "results": feed_results(batch.feed, batch.period),
+            "replies": FeedReply.objects.of_month(batch.feed, batch.period).select_related("replied_by"),
+            "may_reply": may_with_feed(actor=self.user, feed=feed, at=self.at, right=REPLY_TO_DEPARTMENT),
             "may_bring": batch.feed in _names(self.user),
             "sees_clues": bool(scope_of(self.user).area_posts()),
         }
@@ -173,6 +178,20 @@ class FeedDetail(Page):
             return "这个文件已撤销。"
 
         return do_and_return(request, act, to=request.path)
+
+
+class FeedReplyGiven(Page):
+    """The county tells the department what came of its month."""
+
+    def post(self, request: HttpRequest, uid: str) -> HttpResponse:
+        batch = get_object_or_404(_batches(self.user), uid=uid)
+
+        def act() -> str:
+            note = request.POST.get("note", "")
+            reply_to_department(feed=batch.feed, period=batch.period, note=note, actor=self.user, at=self.at)
+            return f"已回告{FEEDS[batch.feed].department_label}，联络员在这一页看得到。"
+
+        return do_and_return(request, act, to=reverse("feed-detail", args=[batch.uid]))
 
 
 class FeedErrors(Page):

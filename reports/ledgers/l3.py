@@ -16,6 +16,7 @@ from monitoring.clock import add_days
 from monitoring.models import Case, Clue, Transition, Visit
 from monitoring.policy import PolicyBook
 from reports.asof.clues import OPEN, REFUSED, STATE, is_late, stands
+from reports.asof.replies import replies_about
 from reports.ledgers import facts
 from reports.ledgers.base import DetailLedger, Reading
 from reports.ledgers.column import Column
@@ -42,6 +43,7 @@ class Story:
     # Since when the village has to check it, whether it was sent there, registered there or taken up again.
     asked_on: date | None = None
     visit: str = ""
+    checked_on: date | None = None
     told_on: date | None = None
     case: str = ""
 
@@ -51,9 +53,9 @@ class Story:
         if step.action == "dispatch":
             self.dispatched_on = step.happened_on
         elif step.action == "verify":
-            self.visit = str(step.data.get("visit", ""))
+            self.visit, self.checked_on = str(step.data.get("visit", "")), step.happened_on
         elif step.action == "reopen":
-            self.visit, self.told_on, self.case = "", None, ""
+            self.visit, self.checked_on, self.told_on, self.case = "", None, None, ""
         elif step.action == "tell_reporter":
             self.told_on = step.happened_on
         self.case = step.data.get("case", self.case)
@@ -125,6 +127,7 @@ class _Known:
         self._courses = facts.courses(homes, reading.on, reading.known_at)
         self._stories = stories(keys, reading.on, reading.known_at)
         self._visits = checks(keys)
+        self._replies = replies_about(keys, reading.on, reading.known_at)
         self._cases = {case.number: case for case in Case.objects.filter(number__in=self._case_numbers())}
         self._policy = PolicyBook()
 
@@ -154,7 +157,15 @@ class _Known:
         yield move.note if state in REFUSED else ""
         ended_on = None if state in OPEN else move.happened_on
         yield facts.yes_no(is_late(clue, self._cases.get(story.case), ended_on, self._on, self._known_at))
-        yield from (story.told_on, "先帮后补" if clue.green_channel else "")
+        yield self._told(clue, story, ended_on)
+        yield "先帮后补" if clue.green_channel else ""
+
+    def _told(self, clue: Clue, story: Story, ended_on: date | None) -> date | None:
+        """When who reported it was told: a person, or the department, by the first reply that could say what was found."""
+        known_on = story.checked_on or ended_on
+        if story.told_on or known_on is None:
+            return story.told_on
+        return next((day for day in self._replies.get(clue.pk, ()) if day >= known_on), None)
 
     def _due(self, clue: Clue, asked_on: date | None) -> date | None:
         if asked_on is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.knowledge import end_of, recorded_by
@@ -17,10 +17,10 @@ from monitoring.feed_calendar import due_day
 from monitoring.feeds import FEEDS, Feed
 from monitoring.models import FeedBatch, FeedRow, Hit, Transition
 from monitoring.policy import PolicyBook
-from monitoring.rules import RULES
 from reports.asof import clues
 from reports.asof.episodes import HOME, OPEN, living_in, standing
 from reports.asof.members import staying
+from reports.asof.replies import FEED_OF, replies
 from reports.ledgers.base import Reading
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Equation
@@ -35,7 +35,6 @@ KINDS = (LIFTED, MONITORED, ORDINARY)
 # What a row says beside its figures.
 SENT = "sent"
 _FILE = ("received", "rejected", "unmatched")
-_FEED_OF = {rule.name: rule.feed for rule in RULES}
 Key = tuple[str, date]
 
 
@@ -69,7 +68,7 @@ def found(reading: Reading) -> QuerySet[Any]:
     """What the rules found in the months by the day, with how its clue stood: `dispatched`, `checked`, `true`,
     `enrolled`."""
     division, on, known_at = reading.division, reading.on, reading.known_at
-    hits = Hit.objects.as_of(on, known_at).filter(period__in=months(reading), rule__in=_FEED_OF)
+    hits = Hit.objects.as_of(on, known_at).filter(period__in=months(reading), rule__in=FEED_OF)
     sent = Transition.objects.as_of(on, known_at).filter(clue=OuterRef("clue"), action="dispatch")
     checks = clues.checks(division, on, known_at).filter(clue=OuterRef("clue"))
     ended = clues.stands(division, on, known_at).filter(clue=OuterRef("clue"), target=clues.STATE.ENROLLED)
@@ -199,7 +198,7 @@ class FeedStatement(SummaryLedger):
             return rows
         if figure.source == "rows":
             return rows.filter(batch__feed=feed, batch__period=period)
-        return rows.filter(rule__in=[rule for rule, of in _FEED_OF.items() if of == feed], period=period)
+        return rows.filter(rule__in=[rule for rule, of in FEED_OF.items() if of == feed], period=period)
 
     def _by_feed(self, name: str, reading: Reading) -> Iterator[tuple[Key, dict[str, int]]]:
         """The counts of a source by feed and month."""
@@ -208,7 +207,7 @@ class FeedStatement(SummaryLedger):
         by = ("batch__feed", "batch__period") if name == "rows" else ("rule", "period")
         for row in source.rows(reading).order_by().values(*by).annotate(**wanted):
             of, period = row.pop(by[0]), row.pop(by[1])
-            key = (of if name == "rows" else _FEED_OF[of], period)
+            key = (of if name == "rows" else FEED_OF[of], period)
             yield key, {name.removeprefix("n_"): number for name, number in row.items()}
 
 
@@ -233,7 +232,8 @@ def _key(unit: Division) -> tuple[str, date | None]:
 
 def _sent(reading: Reading) -> dict[Key, Sent]:
     """The rows: what was due for a month whether it came or not, and what came without being due."""
-    arrivals, told, people = _arrivals(reading), _told(reading), _liaisons(reading)
+    arrivals, people = _arrivals(reading), _liaisons(reading)
+    told = {key: days[-1] for key, days in replies(reading.on, reading.known_at).items()}
     book = PolicyBook()
     last = months(reading)[0]
     rows: dict[Key, Sent] = {}
@@ -254,14 +254,6 @@ def _arrivals(reading: Reading) -> dict[Key, date]:
     ).exclude(state=FeedBatch.State.UNDONE)
     rows = came.order_by().values_list("feed", "period").annotate(first=Min("imported_at"))
     return {(feed, period): timezone.localdate(first) for feed, period, first in rows}
-
-
-def _told(reading: Reading) -> dict[Key, date]:
-    """The last day on which a clue of each feed and month was reported back to the department."""
-    steps = Transition.objects.as_of(reading.on, reading.known_at).filter(action="tell_reporter")
-    rows = found(reading).filter(clue__transitions__in=steps).order_by().values_list("rule", "period")
-    last = rows.annotate(last=Max("clue__transitions__happened_on", filter=Q(clue__transitions__in=steps)))
-    return {(_FEED_OF[rule], period): day for rule, period, day in last}
 
 
 def _liaisons(reading: Reading) -> dict[str, str]:

@@ -49,7 +49,7 @@ def test_writes_that_change_a_row_name_its_version(document: Any) -> None:
         "post_households_uid_conditions", "post_persons_uid_reveal", "post_households_uid_reveal_phone",
         "post_episodes_uid_measures", "post_episodes_uid_plan", "put_visits_uid", "post_ledgers_name",
         "put_measures_uid_deliveries_delivery", "post_deliveries_uid_withdraw", "post_change_proposals_uid_decide",
-        "post_feed_batches_uid_undo", "post_register_imports_uid_undo", "post_match_runs_uid_confirm",
+        "post_feed_batches_uid_undo", "post_feed_batches_uid_replies", "post_register_imports_uid_undo", "post_match_runs_uid_confirm",
         "post_records_book", "post_records_book_imports", "post_record_batches_uid_undo",
         "post_problems", "post_problems_raise", "post_quality_runs", "post_quality_faults_uid_exempt",
         "post_quality_exemptions", "post_quality_exemptions_uid_decide", "post_quality_exemptions_uid_end",

@@ -94,6 +94,7 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-feed-batches": ("", {"GET": OWN, "POST": "monitoring.import_feed"}),
     "api-feed-batch": ("feed_batch", {"GET": OWN}),
     "api-feed-batch-undo": ("feed_batch", {"POST": "monitoring.import_feed"}),
+    "api-feed-batch-replies": ("feed_batch", {"GET": OWN, "POST": "monitoring.reply_to_department"}),
     "api-feed-batch-errors": ("feed_batch", {"GET": "monitoring.import_feed"}),
     "api-match-runs": ("", {"GET": OWN, "POST": "monitoring.run_match"}),
     "api-match-run": ("run", {"GET": OWN}),

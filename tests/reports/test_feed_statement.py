@@ -8,9 +8,10 @@ from typing import Any
 
 from builders import AT, make_episode, make_number
 from ledger_sheets import Written
-from match_place import bill
+from match_place import OCTOBER, bill
 
 from accounts.models import Role, User
+from monitoring.services.feed_replies import reply_to_department
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 
@@ -74,3 +75,36 @@ def test_every_number_of_a_row_is_its_list(place: Any, county: Any) -> None:
         for figure in ledger.figures:
             assert ledger.cell(unit, figure.key, at).count() == row[figure.key], (unit.code, figure.key)
     assert [proof.broken for proof in ledger.sample(at, 50).proofs] == [0]
+
+
+def test_a_department_is_told_of_a_clue_by_the_first_reply_after_its_check(
+    place: Any, office: Any, bureau: User, written: Callable[..., Written]
+) -> None:
+    home = place.household(category="脱贫户")
+    place.send("medical_costs", OCTOBER, bill(home.memberships.get(relation="户主").person, 6000, on="2026-10-10"))
+    place.match(OCTOBER)
+    clue = place.clue(home, "因病")
+
+    def reply() -> None:
+        reply_to_department(feed="medical_costs", period=OCTOBER, note="", actor=bureau, at=office.at)
+
+    def told() -> tuple[Any, Any]:
+        (row,) = [row for row in written("T5", as_of=office.today).rows if row["部门"] == "医保局（高额医疗费用）"]
+        (line,) = written("L3", as_of=office.today).rows
+        return day(row["回告部门日期"]), day(line["反馈部门日期"])
+
+    assert told() == (None, None)
+    reply()
+    assert told() == (date(2026, 11, 10), None)  # in hand: nothing could be said of it
+    clue = office.do(clue, "dispatch", office.bureau)
+    office.do(clue, "dispatch", office.township)
+    office.wait(2)
+    office.check(clue)
+    assert told() == (date(2026, 11, 10), None)
+    office.wait(1)
+    reply()
+    office.wait(1)
+    reply()
+    assert told() == (date(2026, 11, 14), date(2026, 11, 13))
+    (before,) = written("L3", as_of=date(2026, 11, 12)).rows
+    assert before["反馈部门日期"] is None

@@ -21,7 +21,7 @@ from openpyxl import Workbook
 
 from accounts.models import Department, Division, Role, StoredFile, User
 from monitoring.feed_calendar import BEFORE, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
-from monitoring.models import FeedBatch, FeedUpload, HeadingMapping, Hit, MatchRun
+from monitoring.models import FeedBatch, FeedReply, FeedUpload, HeadingMapping, Hit, MatchRun
 from monitoring.services.feed_originals import rebuild_evidence
 from monitoring.services.feeds import import_feed
 from monitoring.services.headings import KEPT_FOR
@@ -326,3 +326,30 @@ class TestResults:
         assert client.get(reverse("run-changes", args=[later.uid, "new"])).status_code == 200
         assert client.get(reverse("run-changes", args=[later.uid, "other"])).status_code == 404
         assert client.get(reverse("run-changes", args=[run.uid, "new"])).status_code == 404
+
+    def test_the_county_tells_the_department_what_came_of_its_month(
+        self, run: MatchRun, liaison: User, bureau: User, signed_in: Any
+    ) -> None:
+        uid = FeedBatch.objects.get().uid
+        path, reply = reverse("feed-detail", args=[uid]), reverse("feed-reply", args=[uid])
+        assert "县里还没有回告" in signed_in(liaison).get(path).content.decode()
+        answer = signed_in(bureau).post(reply, {"note": "请动员参保"}, follow=True)
+        assert "已回告医保局" in answer.content.decode()
+        page = signed_in(liaison).get(path).content.decode()
+        assert "触发 1 户次" in page and "请动员参保" in page
+        given = FeedReply.objects.get()
+        assert (given.results["clues"], given.results["open"], given.replied_by) == (1, 1, bureau)
+
+    def test_nothing_is_told_before_the_match(
+        self, liaison: User, bureau: User, book: Callable[..., Path], signed_in: Any
+    ) -> None:
+        _send(signed_in(liaison), book())
+        answer = signed_in(bureau).post(reverse("feed-reply", args=[FeedBatch.objects.get().uid]), follow=True)
+        assert "还没有比对结果" in answer.content.decode()
+        assert not FeedReply.objects.exists()
+
+    def test_a_department_tells_itself_nothing(
+        self, run: MatchRun, liaison: User, other_liaison: User, signed_in: Any
+    ) -> None:
+        reply = reverse("feed-reply", args=[FeedBatch.objects.get().uid])
+        assert [signed_in(who).post(reply).status_code for who in (liaison, other_liaison)] == [403, 404]
