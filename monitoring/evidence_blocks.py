@@ -45,13 +45,14 @@ def _packed(column: Words | list[Cell]) -> tuple[str, bytes]:
     """Kind and content of a column."""
     if isinstance(column, Words):
         return _packed_words(column)
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        joined = _CELL_END.join(column)  # type: ignore[arg-type]  # all texts
+    try:
+        joined = _CELL_END.join(column)  # type: ignore[arg-type]  # all texts, as a rule
+    except TypeError:
+        if set(map(type, column)) == {float}:
+            return _packed_floats(np.array(column, dtype="<f8"))
+    else:
         if joined.count(_CELL_END) == len(column) - 1:
             return "texts", joined.encode(errors=_SURROGATES)
-    if kinds == {float}:
-        return _packed_floats(np.array(column, dtype="<f8"))
     return "json", zlib.compress(_json(column), 1)
 
 

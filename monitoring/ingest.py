@@ -18,6 +18,7 @@ from monitoring.ingest_keys import KeyTable, Registry, earlier_rows
 from monitoring.ingest_rows import Counts, Rejected, Sieve
 from monitoring.ingest_sink import Sink, open_sink
 from sheets.clean import squeeze, text
+from sheets.garbage import seldom_collected
 from sheets.read import Book, Column, Table, opened_book
 
 # The column by which a mended errors workbook is known again, see `monitoring.services.feeds`.
@@ -140,12 +141,14 @@ def read(
 
 def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
     """Every row judged; what is accepted goes to the sink and, as received, to the evidence."""
-    for table, sheet in zip(source.tables, reading.sheets, strict=True):
-        reading.evidence.begin_sheet(sheet)
-        for block in table.blocks(_BLOCK_ROWS):
-            accepted = sieve.pass_block(sheet.name, block)
-            reading.sink.add(sheet.name, accepted)
-            reading.evidence.add(accepted.received, len(accepted.rows))
+    # Blocks are plain values by the hundred thousand; looking through everything after each cost 4 % of an import.
+    with seldom_collected():
+        for table, sheet in zip(source.tables, reading.sheets, strict=True):
+            reading.evidence.begin_sheet(sheet)
+            for block in table.blocks(_BLOCK_ROWS):
+                accepted = sieve.pass_block(sheet.name, block)
+                reading.sink.add(sheet.name, accepted)
+                reading.evidence.add(accepted.received, len(accepted.rows))
 
 
 def _other_months(titles: Sequence[str], period: date) -> list[str]:

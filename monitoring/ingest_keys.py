@@ -88,7 +88,7 @@ class Registry:
         self._table = KeyTable(keys)
         # The last entry, which a place of -1 means, is nobody.
         self._persons = np.append(persons, 0)
-        self._names = np.array([*names, ""], dtype=object)
+        self._names = np.fromiter((*names, ""), np.object_, len(names) + 1)
 
     @classmethod
     def load(cls) -> Registry:

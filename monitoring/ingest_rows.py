@@ -168,7 +168,11 @@ def total_rows(feed: Feed, block: Block) -> set[int]:
 
 
 def _speaking_of_totals(cells: Sequence[Any]) -> list[int]:
-    if set(map(type, cells)) == {float} or "计" not in "".join([cell for cell in cells if type(cell) is str]):
+    try:
+        joined = "".join(cells)
+    except TypeError:
+        joined = "".join([cell for cell in cells if type(cell) is str])
+    if "计" not in joined:
         return []
     return [place for place, cell in enumerate(cells) if type(cell) is str and "计" in cell]
 
