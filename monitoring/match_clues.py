@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.bulk import insert
+from accounts.bulk import insert, new_keys
 from accounts.models import Division
 from monitoring.clock import add_days
 from monitoring.feeds import FEEDS
@@ -73,19 +73,16 @@ def open_clues(drafts: Sequence[Draft], *, county: Division, period: date, at: d
     on = timezone.localdate(at)
     terms = _Terms(on)
     numbers = clue_numbers(county.code, on, len(drafts))
-    common = {"period": period, "received_on": on, "state": FIRST_STATE, "recorded_at": at}
+    clues = new_keys(Clue, len(drafts))
+    opened = zip(clues, numbers, drafts, strict=True)
     insert(
         Clue,
-        [{"number": number, **_clue(draft, terms), **common} for draft, number in zip(drafts, numbers, strict=True)],
+        [{"id": clue, "number": number, **_clue(draft, terms)} for clue, number, draft in opened],
+        {"period": period, "received_on": on, "state": FIRST_STATE, "recorded_at": at},
     )
-    keys = dict(Clue.objects.filter(number__in=numbers).values_list("number", "pk"))
-    clues = [keys[number] for number in numbers]
-    registered = REGISTERED.action, "", FIRST_STATE
-    insert(
-        Transition,
-        [_transition(clue, *registered, draft.evidence, at) for clue, draft in zip(clues, drafts, strict=True)],
-    )
-    return clues
+    common = _step(REGISTERED.action, "", FIRST_STATE, at)
+    insert(Transition, [_noted(clue, draft.evidence) for clue, draft in zip(clues, drafts, strict=True)], common)
+    return list(clues)
 
 
 def _clue(draft: Draft, terms: _Terms) -> dict[str, Any]:
@@ -121,10 +118,8 @@ def extend_clues(found: Mapping[int, Evidence], *, period: date, at: datetime) -
         if evidence.figure is not None:
             clue.figure, clue.threshold = evidence.figure, evidence.threshold
     Clue.objects.bulk_update(clues, ["warning", "figure", "threshold", "version"], batch_size=200)
-    insert(
-        Transition,
-        [_transition(clue.pk, EXTEND.action, clue.state, clue.state, found[clue.pk], at) for clue in clues],
-    )
+    steps = [_noted(clue.pk, found[clue.pk]) | _step(EXTEND.action, clue.state, clue.state, at) for clue in clues]
+    insert(Transition, steps)
 
 
 def reconsider_clues(touched: Collection[int], *, at: datetime) -> None:
@@ -163,24 +158,29 @@ def _withdraw(clue: Clue, at: datetime) -> None:
     Clue.objects.filter(pk=clue.pk).update(
         state=target, closed_on=timezone.localdate(at), close_reason=GONE, due_on=None, version=clue.version + 1
     )
-    insert(Transition, [_transition(clue.pk, WITHDRAW.action, source, target, None, at)])
+    insert(Transition, [_noted(clue.pk, None)], _step(WITHDRAW.action, source, target, at))
 
 
 def _note(clue: Clue, at: datetime) -> None:
     Clue.objects.filter(pk=clue.pk).update(version=clue.version + 1)
-    insert(Transition, [_transition(clue.pk, EXTEND.action, clue.state, clue.state, None, at)])
+    insert(Transition, [_noted(clue.pk, None)], _step(EXTEND.action, clue.state, clue.state, at))
 
 
-def _transition(
-    clue: int, action: str, source: str, target: str, evidence: Evidence | None, at: datetime
-) -> dict[str, Any]:
+def _noted(clue: int, evidence: Evidence | None) -> dict[str, Any]:
+    """What a transition says of one clue; None for evidence that is gone."""
     return {
         "clue_id": clue,
+        "note": evidence.warning if evidence is not None else f"{GONE}，请核对后办理。",
+        "data": {"rules": list(evidence.rules)} if evidence is not None else {},
+    }
+
+
+def _step(action: str, source: str, target: str, at: datetime) -> dict[str, Any]:
+    """What a transition says of the step."""
+    return {
         "action": action,
         "source": source,
         "target": target,
-        "note": evidence.warning if evidence is not None else f"{GONE}，请核对后办理。",
-        "data": {"rules": list(evidence.rules)} if evidence is not None else {},
         "happened_on": timezone.localdate(at),
         "recorded_at": at,
     }

@@ -6,11 +6,12 @@ Rows lie encrypted in blocks, so they are gathered for all hits of a run in one 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from households.models import Person, RegisterBatch
 from monitoring.evidence import EvidenceReader, Sheet
@@ -18,14 +19,15 @@ from monitoring.feeds import FEEDS
 from monitoring.match_frames import County
 from monitoring.matching import Fired
 from monitoring.models import FeedBatch, FeedRow
-from monitoring.rules import RULES_BY_NAME, Case, Explanation
-from sheets.clean import mask_id, scrub, text, tidy_id
+from monitoring.rules import RULES_BY_NAME, Case, Explanation, Rule
+from sheets.clean import Cell, mask_id, scrub, text, tidy_id
 
 CHUNK = 5_000
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class _Row(NamedTuple):
-    """The columns of a row that its evidence is made of."""
+class Row(NamedTuple):
+    """The columns of a row that its evidence is made of, and of the person whom it met."""
 
     pk: int
     batch_id: int
@@ -37,6 +39,10 @@ class _Row(NamedTuple):
     happened_on: date | None
     amount: int | None
     facts: str
+    digest: Any
+    person__uid: UUID
+    person__name: str
+    person__id_sealed: Any
 
 
 @dataclass(frozen=True)
@@ -65,51 +71,55 @@ def in_chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
         yield chunk
 
 
-def digests_of(rows: Iterable[int]) -> dict[int, str]:
-    """Evidence keys of rows: their digests in hex."""
-    found: dict[int, str] = {}
-    for chunk in in_chunks(sorted(set(rows))):
-        for row, digest in FeedRow.objects.filter(pk__in=chunk).values_list("pk", "digest"):
-            found[row] = bytes(digest).hex()
+def rows_behind(keys: Iterable[int]) -> dict[int, Row]:
+    """The rows with these keys."""
+    found: dict[int, Row] = {}
+    for chunk in in_chunks(sorted(set(keys))):
+        rows = map(Row._make, FeedRow.objects.filter(pk__in=chunk).order_by().values_list(*Row._fields))
+        found |= {row.pk: row for row in rows}
     return found
 
 
 class Library:
-    """The evidence of many firings, gathered beforehand; `story` gives each its own."""
+    """The evidence of many firings, gathered beforehand from the `rows` behind them; `story` gives each its own."""
 
-    def __init__(self, county: County, beat: Callable[[], None]) -> None:
+    def __init__(self, county: County, rows: Mapping[int, Row], beat: Callable[[], None]) -> None:
         self._county = county
+        self._rows = rows
         self._beat = beat
         self._pieces: dict[int, Piece] = {}
+        self._parameters: dict[tuple[str, int], dict[str, dict[str, str]]] = {}
         self._register = _register_source()
 
     def gather(self, firings: Iterable[Fired]) -> None:
         """Read all rows of these firings that are not here yet."""
         missing = {row for fired in firings for row in fired.rows} - self._pieces.keys()
-        by_batch: dict[int, list[_Row]] = {}
-        for chunk in in_chunks(sorted(missing)):
-            for found in FeedRow.objects.filter(pk__in=chunk).order_by().values_list(*_Row._fields):
-                row = _Row(*found)
-                by_batch.setdefault(row.batch_id, []).append(row)
-            self._beat()
+        if not missing:
+            return
+        by_batch: dict[int, list[Row]] = {}
+        for key in sorted(missing):  # which is the order of the batches, and of the positions in each
+            row = self._rows[key]
+            by_batch.setdefault(row.batch_id, []).append(row)
         batches = FeedBatch.objects.select_related("file").in_bulk(list(by_batch))
-        for number, rows in sorted(by_batch.items()):
-            self._read(batches[number], sorted(rows, key=lambda row: row.position))
+        for number, rows in by_batch.items():
+            self._read(batches[number], rows)
             self._beat()
 
-    def _read(self, batch: FeedBatch, rows: list[_Row]) -> None:
+    def _read(self, batch: FeedBatch, rows: list[Row]) -> None:
         source = _Source(batch)
         with EvidenceReader(batch) as reader:
             for chunk in in_chunks(rows):
-                people = _people(row.person_id for row in chunk)
                 received = reader.rows(row.position for row in chunk)
                 for row in chunk:
-                    person = people[row.person_id] | self._home(row.person_id)
-                    kept = source.kept(row, *received[row.position]) | {"person": person}
-                    self._pieces[row.pk] = Piece(row.person_id, _values(row), json.dumps(kept, ensure_ascii=False))
+                    kept = source.kept(row, *received[row.position]) | {"person": self._person(row)}
+                    self._pieces[row.pk] = Piece(row.person_id, _values(row), _encode(kept))
 
-    def _home(self, person: int) -> dict[str, str]:
-        return {"household": str(self._county.roll.of(int(self._county.home[person]), "number"))}
+    def _person(self, row: Row) -> dict[str, str]:
+        """Name, masked number and household of the registered person."""
+        number: Any = Person.id_number
+        masked = mask_id(number.opened(row.person__uid, row.person__id_sealed))
+        household = self._county.roll.of(int(self._county.home[row.person_id]), "number")
+        return {"name": row.person__name, "number": masked, "household": str(household)}
 
     def story(self, fired: Fired) -> Story:
         """The explanation of one firing."""
@@ -120,19 +130,25 @@ class Library:
         context = self._county.context_of(fired.household)
         supported = bool(self._county.roll.of(fired.household, "supported"))
         values = [blank | piece.values for piece in pieces]
-        settings = self._county.settings_of(fired.household)
         return Story(
             rule.explain(Case(values, fired.figure, supported, context)),
-            {key: settings[key].as_json() for key in rule.parameters},
+            self._settings(rule, self._county.roll.of(fired.household, "area")),
             f"[{','.join(piece.kept for piece in pieces) or self._of_register(fired)}]",
             _weightiest(pieces),
         )
+
+    def _settings(self, rule: Rule, area: int) -> dict[str, dict[str, str]]:
+        """The values of the rule's parameters in an area; one object for all stories, which nobody changes."""
+        if (rule.name, area) not in self._parameters:
+            settings = self._county.settings[area]
+            self._parameters[rule.name, area] = {key: settings[key].as_json() for key in rule.parameters}
+        return self._parameters[rule.name, area]
 
     def _of_register(self, fired: Fired) -> str:
         number = str(self._county.roll.of(fired.household, "number"))
         received = {"户编号": number, "人均纯收入": str(fired.figure)}
         kept = {"feed": "register", "title": "农户档案", **self._register, "received": received}
-        return json.dumps(kept, ensure_ascii=False)
+        return _encode(kept)
 
 
 def _weightiest(pieces: Sequence[Piece]) -> int | None:
@@ -143,7 +159,7 @@ def _weightiest(pieces: Sequence[Piece]) -> int | None:
     return max(weights, key=lambda person: weights[person]) if weights else None
 
 
-def _values(row: _Row) -> dict[str, Any]:
+def _values(row: Row) -> dict[str, Any]:
     facts = json.loads(row.facts) if row.facts else {}
     order = (row.happened_on.isoformat() if row.happened_on else "", row.batch_id, row.position)
     return {"on": row.happened_on, "amount": row.amount, "order": order, **facts}
@@ -163,8 +179,9 @@ class _Source:
             "sha256": batch.file.sha256,
         }
         self._names: dict[str, list[tuple[str, bool]]] = {}
+        self._shown: dict[str, str] = {}
 
-    def kept(self, row: _Row, sheet: Sheet, cells: Sequence[Any]) -> dict[str, Any]:
+    def kept(self, row: Row, sheet: Sheet, cells: Sequence[Any]) -> dict[str, Any]:
         """What a hit keeps of a row, but for the person."""
         received = self._received(sheet, cells)
         place = {"sheet": row.sheet, "row": row.row}
@@ -176,13 +193,22 @@ class _Source:
         names += [("", False)] * (len(cells) - len(names))
         shown: dict[str, str] = {}
         for place, ((heading, is_number), cell) in enumerate(zip(names, cells, strict=False)):
-            written = text(cell)
+            written = mask_id(tidy_id(cell)) if is_number else self._written(cell)
             if not heading and not written:
                 continue
             name = heading or f"列{place + 1}"
             name = f"{name}（列{place + 1}）" if name in shown else name
-            shown[name] = mask_id(tidy_id(cell)) if is_number else scrub(written)
+            shown[name] = written
         return shown
+
+    def _written(self, cell: Cell) -> str:
+        """The text of a cell, scrubbed; departments repeat the same few words, so each is done once."""
+        if type(cell) is not str:
+            return scrub(text(cell))
+        known = self._shown.get(cell)
+        if known is None:
+            known = self._shown[cell] = scrub(text(cell))
+        return known
 
     def _names_of(self, sheet: Sheet) -> list[tuple[str, bool]]:
         """The sheet's headings, and whether resident numbers stand under them."""
@@ -190,13 +216,6 @@ class _Source:
             numbers = {sheet.found.get(column.name) for column in self._feed.layout() if column.kind == "id"}
             self._names[sheet.name] = [(heading, place in numbers) for place, heading in enumerate(sheet.headings)]
         return self._names[sheet.name]
-
-
-def _people(persons: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Name and masked number of registered persons by id."""
-    found = Person.objects.filter(pk__in=set(persons)).values_list("pk", "uid", "name", "id_sealed")
-    number: Any = Person.id_number
-    return {pk: {"name": name, "number": mask_id(number.opened(uid, blob))} for pk, uid, name, blob in found}
 
 
 def _register_source() -> dict[str, str]:

@@ -22,12 +22,15 @@ from accounts.models import Division
 from households.models import Category, Household, Membership
 from monitoring.ingest import last_day
 from monitoring.ingest_sink import scratch_file
+from monitoring.match_records import records
 from monitoring.matching import homes, running_episodes
 from monitoring.models import EpisodeEvent
 from monitoring.policy import PolicyBook, Setting
 from monitoring.rules import RULES, Context
 
 BLOCK_ROWS = 200_000
+# Of persons with more than one membership, so many at a time.
+MOVERS = 5_000
 REOPEN = "reopen_worse_percent"
 KEYS = sorted({REOPEN, *(key for rule in RULES for key in rule.parameters)})
 
@@ -98,15 +101,15 @@ class Roll:
     """The values of single households by their ids: a data frame takes a hundred times as long for one cell."""
 
     def __init__(self, households: pd.DataFrame) -> None:
-        self._index = households.index
+        self._places = {household: place for place, household in enumerate(households.index.tolist())}
         self._columns = {name: households[name].to_numpy(dtype=object) for name in households.columns}
 
     def __contains__(self, household: int) -> bool:
-        return household in self._index
+        return household in self._places
 
     def of(self, household: int, column: str) -> Any:
         """KeyError for a household that is not judged."""
-        return self._columns[column][self._index.get_loc(household)]
+        return self._columns[column][self._places[household]]
 
 
 @dataclass(frozen=True)
@@ -186,23 +189,33 @@ def _episodes(division: Division, end: date) -> pd.DataFrame:
 
 
 def _homes(households: pd.DataFrame, end: date) -> NDArray[np.int64]:
+    # One that ended on its first day has been moved by a register file, with all its history.
+    begun = Membership.objects.filter(joined_on__lte=end).exclude(left_reason="moved", left_on=F("joined_on"))
+    found = records(begun, {"person": (">i8", "person_id"), "household": (">i8", "household_id")})
+    if found is None:
+        return np.full(0, -1, dtype=np.int64)
+    person, household = found["person"], found["household"]
+    home = np.full(int(person.max()) + 1, -1, dtype=np.int64)
+    home[person] = household
+    movers = np.flatnonzero(np.bincount(person) > 1).tolist()
+    for start in range(0, len(movers), MOVERS):
+        last = homes(_memberships(begun.filter(person__in=movers[start : start + MOVERS])))
+        home[last.index.to_numpy()] = last.to_numpy()
+    home[~np.isin(home, households.index.to_numpy())] = -1
+    return home
+
+
+def _memberships(begun: QuerySet[Membership]) -> pd.DataFrame:
     columns: dict[str, Dtype] = {
         "person": "int64",
         "household": "int64",
-        "joined_on": "category",
+        "joined_on": "object",
         "ended": "int64",
         "id": "int64",
     }
-    # One that ended on its first day has been moved by a register file, with all its history.
-    begun = Membership.objects.filter(joined_on__lte=end).exclude(left_reason="moved", left_on=F("joined_on"))
-    rows = begun.values_list("person_id", "household_id", "joined_on", flag(left_on__isnull=False), "id")
-    members = frame(rows, columns)
-    members["joined_on"] = members["joined_on"].astype(str)
-    found = homes(members)
-    found = found[found.isin(households.index)]
-    home = np.full(int(found.index.max()) + 1 if len(found) else 0, -1, dtype=np.int64)
-    home[found.index.to_numpy()] = found.to_numpy()
-    return home
+    return frame(
+        begun.values_list("person_id", "household_id", "joined_on", flag(left_on__isnull=False), "id"), columns
+    )
 
 
 def _areas(book: PolicyBook, households: pd.DataFrame, division: Division, end: date) -> list[str]:

@@ -1,38 +1,32 @@
 """What a match reads of the feeds: one frame of rows for each rule.
 
-Millions of rows pass through here, so they come as arrays of records: on PostgreSQL by COPY in its binary form, in
-which a record of numbers has one length. The texts of facts, of which there are few different ones, come once each and
-are known in the rows by their hashes. Only the households that a row of the period touches are followed through
-earlier months.
+Millions of rows pass through here, so they come as arrays of records, which PostgreSQL packs itself. Only the
+households that a row of the period touches are followed through earlier months.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import BigIntegerField, Func, IntegerField, QuerySet
+from django.db.models import BigIntegerField, Func, IntegerField
 from numpy.typing import NDArray
 
 from households.models import Person
-from monitoring.ingest_sink import scratch_file
 from monitoring.match_frames import BLOCK_ROWS, County
+from monitoring.match_records import LINES, records
 from monitoring.matching import each_once
 from monitoring.models import FeedBatch, FeedRow
 from monitoring.models.feed import POSITION_BITS
 from monitoring.rules import Rule
 from monitoring.rules.base import whole
 
-_HEADER_BYTES = 19
 _PERSONS = 5_000
-_SEEDS = 8
 _NO_DAY, _NO_AMOUNT = -(2**31), -(2**63)
 _DAY_ZERO: Final = np.datetime64("2000-01-01", "D")
 
@@ -51,18 +45,6 @@ class _Day(Func):
 class _Amount(Func):
     template = f"COALESCE(%(expressions)s, {_NO_AMOUNT})"
     output_field = BigIntegerField()
-
-
-class _Hash(Func):
-    """64 bits of a text on PostgreSQL; the text itself elsewhere."""
-
-    output_field = BigIntegerField()
-
-    def __init__(self, expression: Any, seed: int) -> None:
-        super().__init__(expression, template=f"hashtextextended(%(expressions)s, {seed})")
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
 
 # --- frames ---
@@ -97,27 +79,33 @@ def _periods(rule: Rule, period: date) -> dict[int, str]:
 
 
 def _rows(county: County, rule: Rule, batches: list[int], periods: Mapping[int, str]) -> Iterator[pd.DataFrame]:
-    rows = FeedRow.objects.of(batches).filter(person__isnull=False)
-    if rule.window == "calendar_year":
-        rows = rows.filter(happened_on__range=(date(county.end.year, 1, 1), county.end))
     fields: dict[str, tuple[str, Any]] = {
         "row": (">i8", "id"),
         "person": (">i8", "person_id"),
         "on": (">i4", _Day("happened_on")),
         "amount": (">i8", _Amount("amount")),
     }
-    texts = _FactTexts(rows) if rule.facts or rule.numbers else None
-    if texts is not None:
-        fields["facts"] = (">i8", _Hash("facts", texts.seed))
     if rule.window != "period":
         fields["digest"] = ("V16", "digest")
-    for block in _blocks(rows, fields):
-        yield _dressed(block, county, rule, periods, texts)
+    if rule.facts or rule.numbers:
+        fields["facts"] = (LINES, "facts")
+    for span in _spans(batches):
+        rows = FeedRow.objects.filter(pk__range=span, person__isnull=False)
+        if rule.window == "calendar_year":
+            rows = rows.filter(happened_on__range=(date(county.end.year, 1, 1), county.end))
+        block = records(rows, fields)
+        if block is not None:
+            yield _dressed(block, county, rule, periods)
 
 
-def _dressed(
-    block: Mapping[str, Any], county: County, rule: Rule, periods: Mapping[int, str], texts: _FactTexts | None
-) -> pd.DataFrame:
+def _spans(batches: list[int]) -> Iterator[tuple[int, int]]:
+    """Keys from and to of the rows of these batches, BLOCK_ROWS at most at a time."""
+    for batch, rows in FeedBatch.objects.filter(pk__in=batches).order_by("pk").values_list("pk", "rows"):
+        starts = [FeedRow.key_of(batch, first) for first in range(0, max(rows, 1), BLOCK_ROWS)]
+        yield from zip(starts, [*(start - 1 for start in starts[1:]), FeedRow.span_of(batch, batch)[1]], strict=True)
+
+
+def _dressed(block: Mapping[str, Any], county: County, rule: Rule, periods: Mapping[int, str]) -> pd.DataFrame:
     """The rows of a block whose household is judged: with its facts as columns, and what the window needs."""
     household = _homes_of(block["person"], county)
     inside = np.flatnonzero(household > 0)
@@ -132,8 +120,8 @@ def _dressed(
         "supported": county.households["supported"].to_numpy()[at],
         "area": county.households["area"].to_numpy()[at],
     }
-    if texts is not None:
-        found |= texts.columns(block["facts"], rule)
+    if rule.facts or rule.numbers:
+        found |= _facts(block["facts"], rule)
     if "skill" in rule.of_person:
         found["skill"] = _skills(block["person"])
     return pd.DataFrame(found | _in_window(block, rule, periods))
@@ -175,91 +163,15 @@ def _skills(persons: NDArray[np.int64]) -> NDArray[Any]:
 # --- facts ---
 
 
-class _FactTexts:
-    """The different facts of some rows, by what the rows say instead of them."""
-
-    def __init__(self, rows: QuerySet[FeedRow]) -> None:
-        self._rows = rows
-        self._known: dict[Any, str] = {}
-        self.seed = 0
-        if connection.vendor == "postgresql":
-            # Two texts of one hash are not to be expected in the life of the program; another seed parts them.
-            self.seed = next(seed for seed in range(_SEEDS) if self._read(seed))
-
-    def _read(self, seed: int) -> bool:
-        """Read all; whether every text has a hash of its own."""
-        pairs = set(self._rows.order_by().values_list(_Hash("facts", seed), "facts").distinct())
-        self._known = dict(pairs)
-        return len(self._known) == len(pairs)
-
-    def columns(self, facts: NDArray[Any], rule: Rule) -> dict[str, Any]:
-        """Each fact that the rule reads as a column; different texts are parsed once each, all in one go."""
-        codes, different = pd.factorize(facts)
-        texts = self._texts(different.tolist())
-        parsed = json.loads(f"[{','.join([text or '{}' for text in texts])}]")
-        found: dict[str, Any] = {}
-        for key in rule.facts:
-            values = np.empty(len(parsed), dtype=object)
-            values[:] = [one.get(key) for one in parsed]
-            found[key] = values[codes]
-        for key in rule.numbers:
-            found[key] = whole(one.get(key) for one in parsed).take(codes)
-        return found
-
-    def _texts(self, different: Sequence[Any]) -> Sequence[str]:
-        if connection.vendor != "postgresql":
-            return different
-        if not self._known.keys() >= set(different):
-            self._read(self.seed)  # rows that have been linked since
-        return [self._known[one] for one in different]
-
-
-# --- records out of the database ---
-
-
-def _blocks(rows: QuerySet[FeedRow], fields: Mapping[str, tuple[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Columns of the rows, BLOCK_ROWS at most at a time; `fields` has the type of each and what it is in the query."""
-    try:
-        statement, parameters = (
-            rows.order_by().values_list(*(one for _, one in fields.values())).query.sql_with_params()
-        )
-    except EmptyResultSet:
-        return
-    kinds = {name: kind for name, (kind, _) in fields.items()}
-    if connection.vendor == "postgresql":
-        yield from _copied(statement, parameters, kinds)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        while found := cursor.fetchmany(BLOCK_ROWS):
-            yield {
-                name: _array(cells, kinds[name]) for name, cells in zip(kinds, zip(*found, strict=True), strict=True)
-            }
-
-
-def _array(cells: Iterable[Any], kind: str) -> NDArray[Any]:
-    listed = list(cells)
-    if kind[0] == "V":
-        return np.frombuffer(b"".join(map(bytes, listed)), dtype=kind)
-    if isinstance(listed[0], str):
-        return np.array(listed, dtype=object)
-    return np.array(listed, dtype=np.dtype(kind).newbyteorder("="))
-
-
-def _copied(statement: str, parameters: Sequence[Any], kinds: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    parts: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in kinds.items():
-        parts += [(f"{name}_length", ">i4"), (name, kind)]
-    record = np.dtype(parts)
-    with scratch_file() as file:
-        with connection.cursor() as cursor:
-            wanted = cursor.mogrify(statement, parameters).decode()
-            cursor.copy_expert(f"COPY ({wanted}) TO STDOUT WITH (FORMAT binary)", file)
-        file.seek(_HEADER_BYTES)
-        # What is left at the end is no whole record: the mark behind the last.
-        while count := len(piece := file.read(BLOCK_ROWS * record.itemsize)) // record.itemsize:
-            records = np.frombuffer(piece, dtype=record, count=count)
-            yield {
-                name: records[name] if kind[0] == "V" else records[name].astype(np.dtype(kind).newbyteorder("="))
-                for name, kind in kinds.items()
-            }
+def _facts(texts: NDArray[Any], rule: Rule) -> dict[str, Any]:
+    """Each fact that the rule reads as a column; different texts are parsed once each, all in one go."""
+    codes, different = pd.factorize(texts)
+    parsed = json.loads(b"[%b]" % b",".join([text or b"{}" for text in different.tolist()]))
+    found: dict[str, Any] = {}
+    for key in rule.facts:
+        values = np.empty(len(parsed), dtype=object)
+        values[:] = [one.get(key) for one in parsed]
+        found[key] = values[codes]
+    for key in rule.numbers:
+        found[key] = whole([one.get(key) for one in parsed]).take(codes)
+    return found

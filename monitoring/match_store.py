@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.bulk import insert
 from households.models import Household
 from monitoring.match_clues import Draft, Evidence, extend_clues, open_clues, reconsider_clues
-from monitoring.match_explain import Library, Story
+from monitoring.match_explain import Library, Row, Story
 from monitoring.match_frames import REOPEN, County
 from monitoring.matching import ATTACHED, Closed, Fired, Outcome, Placement, Situation, Standing, decide, gone
 from monitoring.models import Clue, Hit
@@ -28,6 +28,7 @@ from monitoring.rules import REGISTER, RULES_BY_NAME
 from monitoring.rules.income import low_income
 
 Pair = tuple[int, str]
+Told = tuple[Placement, Story]
 # Closed in a way that keeps the same evidence from coming back (contract section 5).
 SETTLED = (Clue.State.UNFOUNDED, Clue.State.SOLVED)
 
@@ -36,12 +37,13 @@ SETTLED = (Clue.State.UNFOUNDED, Clue.State.SOLVED)
 class Findings:
     """What a match found in a county and period: what fires, and what stands already, each by household.
 
-    `poor` are the households with an income under the line, whether monitored or not.
+    `rows` are those behind what fires, `poor` are the households with an income under the line, whether monitored or not.
     """
 
     county: County
     fired: Mapping[int, Sequence[Fired]]
     standing: Mapping[int, Sequence[Standing]]
+    rows: Mapping[int, Row]
     poor: frozenset[int]
 
     def unsettled(self) -> list[int]:
@@ -155,7 +157,8 @@ def _open_clues(households: Sequence[int]) -> dict[Pair, int]:
 
 def _settled_clues(households: Sequence[int]) -> dict[Pair, list[Closed]]:
     """Clues closed as unfounded or solved, oldest first, with the figures that they were closed on."""
-    clues = {clue.pk: clue for clue in Clue.objects.filter(household__in=households, state__in=SETTLED).order_by("pk")}
+    closed = Clue.objects.filter(household__in=households, state__in=SETTLED).order_by("pk")
+    clues = {clue.pk: clue for clue in closed.only("household_id", "risk", "closed_on")}
     figures: dict[int, dict[str, Decimal]] = defaultdict(dict)
     keys: dict[int, set[str]] = defaultdict(set)
     hits = Hit.objects.filter(clue__in=clues.keys(), outcome__in=[outcome.value for outcome in ATTACHED])
@@ -166,8 +169,7 @@ def _settled_clues(households: Sequence[int]) -> dict[Pair, list[Closed]]:
             figures[clue.pk][hit.rule] = hit.figure
     found: dict[Pair, list[Closed]] = defaultdict(list)
     for clue in clues.values():
-        closed = Closed(clue.pk, figures[clue.pk], frozenset(keys[clue.pk]))
-        found[clue.household_id, clue.risk].append(closed)
+        found[clue.household_id, clue.risk].append(Closed(clue.pk, figures[clue.pk], frozenset(keys[clue.pk])))
     return found
 
 
@@ -213,24 +215,24 @@ class _Writer:
 
     def write(self, placements: Sequence[Placement]) -> None:
         _withdraw([placement.replace for placement in placements if placement.replace is not None], self._at)
-        stories = {placement: self._library.story(placement.fired) for placement in placements}
-        opened = self._open(stories)
-        insert(Hit, [self._new(one, story, opened) for one, story in stories.items() if one.update is None])
-        self._change({one: story for one, story in stories.items() if one.update is not None}, opened)
-        self._extend(stories)
+        told = [(placement, self._library.story(placement.fired)) for placement in placements]
+        opened = self._open(told)
+        common = {"period": self._county.period, "run_id": self._run_id, "recorded_at": self._at}
+        insert(Hit, [self._new(one, story, opened) for one, story in told if one.update is None], common)
+        self._change([(one, story) for one, story in told if one.update is not None], opened)
+        self._extend(told)
 
     def _new(self, placement: Placement, story: Story, opened: Mapping[Pair, int]) -> dict[str, Any]:
         fired, uid = placement.fired, uuid.uuid4()
         named = {"uid": uid, "household_id": fired.household, "rule": fired.rule, "risk": fired.risk}
-        told = self._told(placement, story, uid)
-        return {**named, "period": self._county.period, **self._placed(placement, opened), **told}
+        return named | self._placed(placement, opened) | self._told(placement, story, uid)
 
-    def _change(self, stories: Mapping[Placement, Story], opened: Mapping[Pair, int]) -> None:
-        hits = Hit.objects.in_bulk([placement.update for placement in stories])
+    def _change(self, told: Sequence[Told], opened: Mapping[Pair, int]) -> None:
+        hits = Hit.objects.in_bulk([placement.update for placement, _ in told])
         changed: set[str] = set()
-        for placement, story in stories.items():
+        for placement, story in told:
             hit = hits[placement.update or 0]
-            values = self._placed(placement, opened)
+            values = self._placed(placement, opened) | {"run_id": self._run_id, "recorded_at": self._at}
             if _needs_story(placement, self._findings):
                 values |= self._told(placement, story, hit.uid)
             for name, value in values.items():
@@ -245,8 +247,6 @@ class _Writer:
             "outcome": placement.outcome.value,
             "clue_id": opened[pair] if placement.outcome is Outcome.OPENED else placement.clue,
             "episode_id": placement.episode,
-            "run_id": self._run_id,
-            "recorded_at": self._at,
         }
 
     def _told(self, placement: Placement, story: Story, uid: uuid.UUID) -> dict[str, Any]:
@@ -262,17 +262,17 @@ class _Writer:
             "evidence_sealed": evidence.sealed(uid, story.evidence),
         }
 
-    def _open(self, stories: Mapping[Placement, Story]) -> dict[Pair, int]:
+    def _open(self, told: Sequence[Told]) -> dict[Pair, int]:
         """Open a clue for each pair that needs one; gives its id."""
-        wanted: dict[Pair, list[tuple[Placement, Story]]] = defaultdict(list)
-        for placement, story in stories.items():
+        wanted: dict[Pair, list[Told]] = defaultdict(list)
+        for placement, story in told:
             if placement.outcome is Outcome.OPENED:
                 wanted[placement.fired.household, placement.fired.risk].append((placement, story))
         drafts = [self._draft(pair, found) for pair, found in wanted.items()]
         clues = open_clues(drafts, county=self._county.division, period=self._county.period, at=self._at)
         return dict(zip(wanted, clues, strict=True))
 
-    def _draft(self, pair: Pair, found: Sequence[tuple[Placement, Story]]) -> Draft:
+    def _draft(self, pair: Pair, found: Sequence[Told]) -> Draft:
         household, risk = pair
         # A department's word before the register's own.
         placement, story = min(found, key=lambda one: RULES_BY_NAME[one[0].fired.rule].feed == REGISTER)
@@ -285,15 +285,15 @@ class _Writer:
             evidence=_evidence(found),
         )
 
-    def _extend(self, stories: Mapping[Placement, Story]) -> None:
-        found: dict[int, list[tuple[Placement, Story]]] = defaultdict(list)
-        for placement, story in stories.items():
+    def _extend(self, told: Sequence[Told]) -> None:
+        found: dict[int, list[Told]] = defaultdict(list)
+        for placement, story in told:
             if placement.outcome is Outcome.EXTENDED and placement.clue is not None:
                 found[placement.clue].append((placement, story))
         extend_clues({clue: _evidence(more) for clue, more in found.items()}, period=self._county.period, at=self._at)
 
 
-def _evidence(found: Sequence[tuple[Placement, Story]]) -> Evidence:
+def _evidence(found: Sequence[Told]) -> Evidence:
     """What the rules that fire together say of the clue."""
     figures = [(placement.fired.figure, story.explanation.threshold) for placement, story in found]
     figure, threshold = next((pair for pair in figures if pair[0] is not None), (None, None))

@@ -21,8 +21,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from monitoring.risks import Risk
@@ -93,8 +95,12 @@ def fired(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
 
 def gathered(rows: pd.DataFrame, figures: pd.Series | None) -> pd.DataFrame:
     """Hits of the households in `rows` with all their rows; `figures` is by household."""
-    lists = rows.groupby("household", sort=True)["row"].agg(list)
-    hits = pd.DataFrame({"household": lists.index.to_numpy(dtype="int64"), "rows": lists.to_numpy()})
+    order = np.argsort(rows["household"].to_numpy(), kind="stable")
+    households, starts = np.unique(rows["household"].to_numpy()[order], return_index=True)
+    keys = rows["row"].to_numpy()[order].tolist()
+    bounds = [*starts.tolist(), len(keys)]
+    hits = pd.DataFrame({"household": households.astype("int64")})
+    hits["rows"] = pd.Series([keys[start:end] for start, end in pairwise(bounds)], dtype=object)
     found = figures.reindex(hits["household"]).to_numpy() if figures is not None else [pd.NA] * len(hits)
     hits["figure"] = pd.array(found, dtype="Int64")
     return hits[HIT_COLUMNS]

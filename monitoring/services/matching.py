@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -19,21 +20,22 @@ from accounts.jobs import MOST_ATTEMPTS, Lease, Overtaken
 from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services.audit import record
-from monitoring.match_explain import Library, digests_of
+from monitoring.match_explain import Library, rows_behind
 from monitoring.match_frames import County, read_county, register_frame
 from monitoring.match_lease import business_lock, commits_without_waiting, take
 from monitoring.match_rows import rule_frame
 from monitoring.match_store import Findings, last_incomes, standing_hits, store_batch
-from monitoring.matching import Fired, firings, income_anew, judge
+from monitoring.matching import ATTACHED, Fired, Outcome, firings, income_anew, judge
 from monitoring.models import FeedBatch, Hit, MatchRun
-from monitoring.rules import FEED_RULES, REGISTER, RULES
+from monitoring.rules import FEED_RULES, REGISTER, RULES, Rule
 from monitoring.rules.income import low_income
 from monitoring.services.feed_volume import volume_warnings
 from monitoring.services.late_rows import link_late_rows_for
 from monitoring.services.population import propose_population_changes
 from monitoring.services.runs import RUN_MATCH, already_open, create_run
+from sheets.garbage import seldom_collected
 
-BATCH_HOUSEHOLDS = 400
+BATCH_HOUSEHOLDS = 2_000
 TRIES = 3
 State = MatchRun.State
 log = logging.getLogger(__name__)
@@ -175,7 +177,7 @@ def _end(lease: Lease, state: str, error: str = "", **values: Any) -> None:
 def _perform(lease: Lease, at: datetime) -> None:
     """All steps; each may be repeated after a kill and then finds its work done."""
     run = MatchRun.objects.select_related("county").get(pk=lease.run_id)
-    with commits_without_waiting():
+    with commits_without_waiting(), seldom_collected():
         lease.renew(step="补连晚建档的数据行", done_steps=0, total_steps=len(RULES) + 2)
         link_late_rows_for(period=run.period)
         lease.renew(step="读取农户档案")
@@ -189,22 +191,23 @@ def _perform(lease: Lease, at: datetime) -> None:
 
 def _findings(county: County, lease: Lease) -> Findings:
     """Everything that fires in the county for the period, and what stands already."""
-    found: list[Fired] = []
+    judged: list[tuple[Rule, pd.DataFrame]] = []
     for number, rule in enumerate(FEED_RULES, 1):
         lease.renew(step=f"比对：{rule.title}", done_steps=number)
         rows = rule_frame(county, rule)
         if rows is not None:
-            hits = judge(rule, rows, county.contexts)
-            found += firings(rule, hits, digests_of(row for listed in hits["rows"] for row in listed))
+            judged.append((rule, judge(rule, rows, county.contexts)))
     lease.renew(step=f"比对：{low_income.title}", done_steps=len(RULES))
+    behind = rows_behind(row for _, hits in judged for listed in hits["rows"] for row in listed)
+    digests = {key: bytes(row.digest).hex() for key, row in behind.items()}
     standing = standing_hits(county)
-    found += _incomes(county, standing)
+    found = [one for rule, hits in judged for one in firings(rule, hits, digests)] + _incomes(county, standing)
     fired: dict[int, list[Fired]] = defaultdict(list)
     for one in found:
         fired[one.household].append(one)
     every = register_frame(county).assign(monitored=False)
     poor = frozenset(judge(low_income, every, county.contexts)["household"].tolist())
-    return Findings(county, fired, standing, poor)
+    return Findings(county, fired, standing, behind, poor)
 
 
 def _incomes(county: County, standing: dict[int, list[Any]]) -> list[Fired]:
@@ -224,7 +227,7 @@ def _store(findings: Findings, lease: Lease, at: datetime) -> None:
     batches = [households[i : i + BATCH_HOUSEHOLDS] for i in range(0, len(households), BATCH_HOUSEHOLDS)]
     total = len(RULES) + len(batches) + 2
     lease.renew(step="整理证据", total_steps=total)
-    library = Library(findings.county, lease.renew)
+    library = Library(findings.county, findings.rows, lease.renew)
     library.gather(findings.new_evidence())
     for number, batch in enumerate(batches, 1):
 
@@ -259,20 +262,13 @@ def _finish(lease: Lease, county: County, at: datetime) -> None:
 
 def _counts(run: MatchRun, county: County) -> dict[str, int]:
     hits = Hit.objects.standing().within(county.division).filter(period=county.period)
-    of_run = hits.filter(run=run)
-    opened = _pairs(of_run.filter(outcome=Hit.Outcome.OPENED))
-    extended = _pairs(of_run.filter(outcome=Hit.Outcome.EXTENDED))
-    return {
-        "households": len(county.households),
-        "opened": len(opened),
-        "extended": len(extended - opened),
-        "covered": len(_pairs(hits.filter(outcome=Hit.Outcome.COVERED))),
-        "suppressed": len(_pairs(hits.filter(outcome=Hit.Outcome.SUPPRESSED))),
-    }
-
-
-def _pairs(hits: Any) -> set[tuple[int, str]]:
-    return set(hits.values_list("household_id", "risk"))
+    pairs: dict[str, set[tuple[int, str]]] = {outcome.value: set() for outcome in Hit.Outcome}
+    for household, risk, outcome, by in hits.order_by().values_list("household_id", "risk", "outcome", "run_id"):
+        # What an earlier run attached is not this one's doing.
+        if by == run.pk or outcome not in ATTACHED:
+            pairs[outcome].add((household, risk))
+    pairs[Outcome.EXTENDED] -= pairs[Outcome.OPENED]
+    return {"households": len(county.households)} | {outcome: len(found) for outcome, found in pairs.items()}
 
 
 def _used_batches(period: date) -> list[int]:
