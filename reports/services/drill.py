@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
-
 from accounts.errors import Refused
 from accounts.models import Division, User
 from households.models import Household
@@ -20,6 +18,7 @@ from reports.ledgers.i1 import BOARDS as INDICATOR_BOARDS
 from reports.ledgers.places import Places
 from reports.ledgers.summary import Behind, SummaryLedger
 from reports.services.ledgers import choose_ledger
+from reports.services.rows_behind import page_of
 from sheets.clean import scrub
 
 MOST_ROWS = 50
@@ -105,70 +104,18 @@ def drill(
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
         raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")
-    counts, persons = _sums(found, reading)
-    rows, next_key = _page(found, counts, reading, after, most)
+    page = page_of(found, reading, after, most)
     return Drill(
         ledger=ledger,
         reading=reading,
         unit=unit,
         path=path,
-        count=sum(counts),
+        count=sum(page.counts),
         counted=found[0].source.counted,
-        persons=persons,
-        entries=_entries(rows, reading, actor),
-        next_key=next_key,
+        persons=page.persons,
+        entries=_entries(page.rows, reading, actor),
+        next_key=page.next_key,
     )
-
-
-def _sums(found: list[Behind], reading: Reading) -> tuple[list[int], int | None]:
-    """How many rows each source has, and how many persons live in their households where a source counts them."""
-    counts: list[int] = []
-    persons = None
-    for behind in found:
-        wanted: dict[str, Any] = {"n_rows": Count("pk", distinct=True)}
-        if behind.source.members:
-            wanted["n_persons"] = behind.source.persons(reading)
-        sums = behind.rows.order_by().aggregate(**wanted)
-        counts.append(sums["n_rows"])
-        if behind.source.members:
-            persons = (persons or 0) + sums["n_persons"]
-    return counts, persons
-
-
-def _page(
-    found: list[Behind], counts: list[int], reading: Reading, after: str, most: int
-) -> tuple[list[tuple[Behind, Any]], str]:
-    """Up to `most` rows after a key `source:place:row`, source after source; those without rows are not asked."""
-    start, place, key = _parsed(after)
-    rows: list[tuple[Behind, Any]] = []
-    for number, behind in enumerate(found[start:], start):
-        if not counts[number]:
-            continue
-        source = behind.source
-        listed = behind.rows.select_related(*source.joined, *source.related)
-        if source.members:
-            listed = listed.annotate(n_persons=source.persons(reading))
-        if place and number == start:
-            listed = listed.filter(Q(place__gt=place) | Q(place=place, pk__gt=key))
-        for row in listed.order_by("place", "pk")[: most + 1 - len(rows)]:
-            if len(rows) == most:
-                last_number, last = found.index(rows[-1][0]), rows[-1][1]
-                return rows, f"{last_number}:{last.place}:{last.pk}"
-            rows.append((behind, row))
-        if len(rows) == most and any(counts[number + 1 :]):
-            return rows, f"{number + 1}::"
-    return rows, ""
-
-
-def _parsed(after: str) -> tuple[int, str, int]:
-    """A key that makes no sense gives the first page."""
-    parts = after.split(":")
-    if len(parts) == 3 and parts[0].isascii() and parts[0].isdigit() and len(parts[0]) < 3:
-        if parts[1:] == ["", ""]:
-            return int(parts[0]), "", 0
-        if all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[1:]):
-            return int(parts[0]), parts[1], int(parts[2])
-    return 0, "", 0
 
 
 def _entries(rows: list[tuple[Behind, Any]], reading: Reading, actor: User) -> list[Entry]:
