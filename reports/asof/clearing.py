@@ -28,6 +28,9 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "witnessed": (witnessed, "pk"),
 }
 
+# How rows stand to which the month did something.
+_SO_NOW = {"returned": Q(solved=0), "cleared": Q(solved=1)}
+
 
 def standing(teller: str, topic: Topic, division: Division, on: date, known_at: Known) -> QuerySet[Any]:
     """The rows of a teller on a day; `late` is 1 where the county's term for its clue is over."""
@@ -42,23 +45,21 @@ def changed(
     change: str, teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known
 ) -> QuerySet[Any]:
     """The rows of a teller at the end of a month to which the month did one thing: found, returned, cleared."""
-    was = _standing_before(teller, topic, division, opening, known_at)
     rows, key = standing(teller, topic, division, on, known_at), TELLERS[teller][1]
-    done = [
-        pk
-        for pk, one, place, solved in rows.order_by().values_list("pk", key, "place", "solved")
-        if change in _change(was.get((one, place), _NOT_THERE)[1], solved, 0)
-    ]
+    so = rows.filter(_SO_NOW.get(change, Q())).order_by()
+    now = list(so.values_list("pk", key, "place", "solved"))
+    was = _standing_before(teller, topic, division, opening, known_at) if now else {}
+    done = [pk for pk, one, place, solved in now if change in _change(was.get((one, place), _NOT_THERE)[1], solved, 0)]
     return rows.filter(pk__in=done) if done else rows.none()
 
 
 def gone(teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known) -> QuerySet[Any]:
     """The rows of a teller in hand at the end of the month before that the month's end has no more."""
-    was = _standing_before(teller, topic, division, opening, known_at)
     rows, key = TELLERS[teller]
-    there = set(rows(topic, division, on, known_at).order_by().values_list(key, "place"))
-    left = [pk for at, (pk, solved) in was.items() if not solved and at not in there]
     found = rows(topic, division, opening, known_at)
+    was = list(found.filter(solved=0).order_by().values_list("pk", key, "place"))
+    there = set(rows(topic, division, on, known_at).order_by().values_list(key, "place")) if was else set()
+    left = [pk for pk, one, place in was if (one, place) not in there]
     return found.filter(pk__in=left) if left else found.none()
 
 

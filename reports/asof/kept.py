@@ -7,21 +7,22 @@ A *move* is a step that led to another state. Steps of one problem never go back
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import CharField, DateField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from accounts.models import Division
 from accounts.scope import in_division
 from records.models import Problem, ProblemStep
 from records.problems.kinds import KINDS
 from records.problems.story import worded
+from reports.asof.spoken_for import Homes, Trouble
 
 Known = datetime | None
 S = Problem.State
@@ -63,12 +64,24 @@ def moves(kind: str, division: Division, after: date, on: date, known_at: Known 
     )
 
 
-def instead(kind: str, home: str, on: date, known_at: Known) -> Exists:
-    """Condition on rows with `found_on` and `solved_on` (None in hand): a kept problem of that kind about the household
-    at the path `home` takes their place. It does where it was in hand at any time while they were: found untrue too."""
-    until = Coalesce(OuterRef("solved_on"), Value(date.max), output_field=DateField())
-    same = Problem.objects.of_kind(kind).as_of(on, known_at).filter(household=OuterRef(home), found_on__lte=until)
-    return Exists(same.filter(Q(state_then__in=OPEN) | Q(since__gte=OuterRef("found_on"))))
+class Instead:
+    """The kept problems of a kind about some households, for rows of others (`Trouble`) whose place they take: they do
+    where they were in hand at any time while the row was, found untrue too."""
+
+    def __init__(self, kind: str, homes: Homes, on: date, known_at: Known) -> None:
+        self._spans: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
+        rows: QuerySet[Any] = Problem.objects.of_kind(kind).as_of(on, known_at).filter(household__in=homes)
+        for home, found_on, state, since in rows.values_list("household_id", "found_on", "state_then", "since"):
+            self._spans[home].append((found_on, date.max if state in OPEN else since))
+
+    @property
+    def households(self) -> Collection[int]:
+        """Those that have any."""
+        return self._spans.keys()
+
+    def takes(self, row: Trouble) -> bool:
+        until = row.solved_on or date.max
+        return any(began <= until and row.found_on <= ended for began, ended in self._spans.get(row.household, ()))
 
 
 @dataclass
