@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from accounts.models import Division
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
-from reports.ledgers.summary import SummaryLedger, Table, counts_together
+from reports.ledgers.summary import SummaryLedger, Table
 from reports.ledgers.t1 import MonitoringStatement
 
 Level = Division.Level
@@ -78,21 +78,15 @@ def _unbalanced(reading: Reading) -> Iterator[Fault]:
     for ledger in LEDGERS.values():
         if isinstance(ledger, SummaryLedger) and ledger.equations:
             places = [place for place in _places(reading.division) if place.level in ledger.levels]
-            for place, table in _tables(ledger, reading, places):
-                yield from _of_table(ledger, place, table)
+            tables = ledger.tables(reading, places) if places else {}
+            for place in places:
+                yield from _of_table(ledger, place, tables[place.code])
 
 
 def _places(division: Division) -> list[Division]:
     if division.level != Level.COUNTY:
         return [division]
     return [division, *Division.objects.within(division).at_level(Level.TOWNSHIP)]
-
-
-def _tables(ledger: SummaryLedger, reading: Reading, places: list[Division]) -> Iterator[tuple[Division, Table]]:
-    """The tables of the places, counted together where the ledger counts by village."""
-    together = ledger.tables(reading, places) if counts_together(ledger) else {}
-    for place in places:
-        yield place, together[place.code] if together else ledger.table(reading.of(place))
 
 
 def _of_table(ledger: SummaryLedger, place: Division, table: Table) -> Iterator[Fault]:

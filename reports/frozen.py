@@ -4,6 +4,7 @@ One kept file holds all sheets of one ledger in a county, gzipped, a JSON value 
 `["t", place, totals]` and `["r", owner, about, cells]`. How the sheets lie in it (`way`):
 
 - "rows": every row once, its owner being the place that it lies in; a sheet has the rows within its place.
+- "numbered": the same, and the first cell of a row is its number in its sheet, in words.
 - "units": the tables of the county and of each township; a village's sheet is its row in the township's table.
 - "each": every sheet by itself.
 
@@ -20,22 +21,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from accounts.models import Division
 from households.models import Household
-from reports.ledgers.base import CHUNK, DetailLedger, Ledger, Reading
-from reports.ledgers.places import Places
-from reports.ledgers.problem import about
+from reports.ledgers.base import DetailLedger, Ledger, Reading
+from reports.ledgers.n import NationalList, UploadCheck
+from reports.ledgers.places import holders
 from reports.ledgers.problems import ProblemLedger
-from reports.ledgers.summary import SummaryLedger, Table, counts_together
+from reports.ledgers.summary import SummaryLedger, Table
 from sheets.text import Cell
 
 FORMAT = 1
 Level = Division.Level
-Way = Literal["rows", "units", "each"]
+# Ledgers whose rows lie in places each: what a lower place has of them can be told from the county's.
+InRows = DetailLedger | ProblemLedger | UploadCheck
+IN_ROWS = ("rows", "numbered")
+Way = Literal["rows", "numbered", "units", "each"]
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,14 @@ class Sheet:
     def add(self, value: Any) -> None:
         self.digest.update(_line(value))
 
-    def add_row(self, cells: list[Any]) -> None:
-        self.add(cells)
+    def add_row(self, line: bytes) -> None:
+        """One more row as it is written."""
+        self.digest.update(line)
         self.rows += 1
+
+    def add_numbered(self, line: bytes) -> None:
+        """One more row, written without its number."""
+        self.add_row(b'["%d",' % (self.rows + 1) + line[1:])
 
 
 @dataclass(frozen=True)
@@ -132,12 +141,12 @@ def freeze(ledger: Ledger, county: Division, as_of: date, known_at: datetime, pa
 def way_of(ledger: Ledger) -> Way:
     """How the sheets of lower places can be cut out of those of higher ones: as their class does it, where it has not
     been told otherwise."""
-    if isinstance(ledger, DetailLedger):
-        return "rows" if _unchanged(ledger, DetailLedger, "body", "_stream") else "each"
-    if isinstance(ledger, ProblemLedger):
-        return "rows" if _unchanged(ledger, ProblemLedger, "body", "_stream") else "each"
+    if isinstance(ledger, NationalList):
+        return "numbered" if ledger.serial else "rows"
+    if isinstance(ledger, InRows):
+        return "rows"
     if isinstance(ledger, SummaryLedger) and Level.TOWNSHIP in ledger.levels:
-        return "units" if _unchanged(ledger, SummaryLedger, "body", "table", "total", "units") else "each"
+        return "units" if _unchanged(ledger, SummaryLedger, "body", "tables", "total", "units") else "each"
     return "each"
 
 
@@ -151,44 +160,20 @@ def _lines(ledger: Ledger, heading: Heading, county: Division, places: list[Divi
     def reading(place: Division) -> Reading:
         return Reading(place, heading.as_of, heading.known_at)
 
-    if heading.way == "rows":
-        assert isinstance(ledger, DetailLedger | ProblemLedger)
+    if isinstance(ledger, InRows):
         for code, totals in ledger.totals_of(reading(county), places).items():
             yield ["t", code, _plain(totals)]
-        for row in _placed(ledger, reading(county)):
-            yield ["r", row.owner, row.about, _plain(row.cells)]
+        for line in ledger.placed(reading(county)):
+            yield ["r", line.place, _key(line.about), _plain(line.cells)]
         return
     if heading.way == "units":
         places = [place for place in places if place.level != Level.VILLAGE]
-    counted = _tables(ledger, reading(county), places)
+    counted = ledger.tables(reading(county), places) if isinstance(ledger, SummaryLedger) else {}
     for place in places:
         totals, rows = _whole(ledger, reading(place), counted.get(place.code))
         yield ["t", place.code, _plain(totals)]
         for row in rows:
             yield ["r", row.owner, row.about, _plain(row.cells)]
-
-
-def _placed(ledger: Ledger, reading: Reading) -> Iterator[Row]:
-    """The rows of a detail ledger with the village that each lies in."""
-    if isinstance(ledger, ProblemLedger):
-        yield from (
-            Row(item.place, _key(about(item)), [None, *line]) for item, lines in ledger.told(reading) for line in lines
-        )
-        return
-    assert isinstance(ledger, DetailLedger)
-    places, source = Places(reading.division), ledger.items(reading).iterator(chunk_size=CHUNK)
-    while items := list(islice(source, CHUNK)):
-        for item, line in zip(items, ledger.lines(reading, items, places), strict=True):
-            yield Row(ledger.village(item), _key(ledger.household(item)), [None, *line])
-
-
-def _tables(ledger: Ledger, reading: Reading, places: list[Division]) -> dict[str, Table]:
-    """The tables of a summary, counted together; nothing for ledgers that are laid out in a way of their own."""
-    if not isinstance(ledger, SummaryLedger) or not _unchanged(ledger, SummaryLedger, "body"):
-        return {}
-    if counts_together(ledger):
-        return ledger.tables(reading, places)
-    return {place.code: ledger.table(reading.of(place)) for place in places}
 
 
 def _whole(ledger: Ledger, reading: Reading, table: Table | None) -> tuple[list[Cell], Iterable[Row]]:
@@ -223,19 +208,22 @@ def _hashed(heading: Heading, lines: Iterable[list[Any]], codes: set[str]) -> li
                 sheets[line[1]].add(line[2])
             continue
         _, owner, about, cells = line
-        for code in _holders(heading.way, owner, about):
-            if code not in sheets:
-                continue
+        found = _holders(heading.way, owner, about) & sheets.keys()
+        written = _line(cells[1:] if heading.way == "numbered" else cells) if found else b""
+        for code in found:
             if code != owner and heading.way == "units":
                 sheets[code].add(_total_of(cells))
-            sheets[code].add_row(cells)
+            if heading.way == "numbered":
+                sheets[code].add_numbered(written)
+            else:
+                sheets[code].add_row(written)
     return [Mark(code, sheet.digest.hexdigest(), sheet.rows) for code, sheet in sheets.items()]
 
 
 def _holders(way: Way, owner: str, about: str) -> set[str]:
     """The places whose sheets a row stands in."""
-    if way == "rows":
-        return {owner[:6].ljust(12, "0"), owner[:9].ljust(12, "0"), owner}
+    if way in IN_ROWS:
+        return holders(owner)
     township = way == "units" and owner[6:9] != "000"
     return {owner, about} if township else {owner}
 
@@ -254,13 +242,20 @@ def live(ledger: Ledger, reading: Reading) -> Content:
     columns = [list(column.path) for column in ledger.columns]
     moment = reading.known_at or datetime.now(UTC)
     heading = Heading(ledger.code, reading.division.code, reading.on, moment, way, columns)
-    if way == "rows":
-        totals, rows = ledger.body(reading).totals, _placed(ledger, reading)
+    rows: Iterable[Row]
+    if isinstance(ledger, InRows):
+        totals = ledger.body(reading).totals
+        rows = (Row(row.place, _key(row.about), row.cells) for row in ledger.placed(reading))
     else:
-        table = _tables(ledger, reading, [reading.division]).get(reading.division.code)
-        totals, rows = _whole(ledger, reading, table)  # type: ignore[assignment]
+        table = ledger.table(reading) if isinstance(ledger, SummaryLedger) else None
+        totals, rows = _whole(ledger, reading, table)
     kept = [Row(row.owner, row.about, _cells(_plain(row.cells))) for row in rows]
-    return Content(heading, _cells(_plain(totals)), kept)
+    return Content(heading, _cells(_plain(totals)), _numbered(kept) if way == "numbered" else kept)
+
+
+def _numbered(rows: list[Row]) -> list[Row]:
+    """The rows with their numbers in the sheet."""
+    return [Row(row.owner, row.about, [str(number), *row.cells[1:]]) for number, row in enumerate(rows, 1)]
 
 
 def hashes(source: BinaryIO, codes: set[str]) -> dict[str, str]:
@@ -285,14 +280,14 @@ def read(source: BinaryIO, division: str) -> Content:
                 rows.append(Row(line[1], line[2], _cells(line[3])))
         if heading.way == "units" and rows and rows[0].owner != division:
             totals = _total_of(rows[0].cells)
-    return Content(heading, totals, rows)
+    return Content(heading, totals, _numbered(rows) if heading.way == "numbered" else rows)
 
 
 # --- values ---
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return _encode(value).encode() + b"\n"
 
 
 def _plain(cells: Iterable[Cell]) -> list[Any]:

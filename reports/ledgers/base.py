@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Aggregate, Count, QuerySet
 
 from accounts.models import Division
 from households.models import Household
 from reports.asof.editions import opened_with
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Proof
-from reports.ledgers.places import Places
+from reports.ledgers.places import Places, holders
 from sheets.layout import Paper, SheetLayout
 from sheets.text import Cell
 
@@ -80,6 +80,14 @@ class Sample:
     proofs: list[Proof] = field(default_factory=list)
 
 
+class Placed(NamedTuple):
+    """One row as an edition keeps it: the place that it lies in, whom it is about, its cells."""
+
+    place: str
+    about: Household | Division
+    cells: list[Cell]
+
+
 class Ledger(ABC):
     """One ledger: subclasses declare the class attributes and give the body for a reading."""
 
@@ -129,6 +137,8 @@ class DetailLedger(Ledger):
     """A ledger with one row an item: households, clues, measures. Items are read and turned into rows in chunks."""
 
     counter: ClassVar[tuple[str, str]]
+    # The path of an item to the code of the place that it lies in.
+    lies_in: ClassVar[str] = "place"
 
     @abstractmethod
     def items(self, reading: Reading) -> QuerySet[Any]:
@@ -149,10 +159,22 @@ class DetailLedger(Ledger):
         place: str = getattr(item, "place", home)
         return place
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        """What the 合计 row shows, by the last part of the heading; the number of items where nothing is said."""
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
+        """What 合计 adds up over the items beside their number, by name."""
+        return {}
+
+    def by_village(self, reading: Reading) -> dict[str, dict[str, Any]]:
+        """What 合计 adds up (`items` is their number), by the code of the place that the items lie in."""
+        wanted = {"items": Count("pk"), **self.counts(reading)}
+        rows = self.items(reading).select_related(None).order_by().values(self.lies_in)
+        # The names must not be those of fields and annotations.
+        counted = rows.annotate(**{f"n_{name}": one for name, one in wanted.items()})
+        return {row[self.lies_in]: {name: row[f"n_{name}"] for name in wanted} for row in counted}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        """What the 合计 row shows of what was added up, by the last part of the heading."""
         heading, unit = self.counter
-        return {heading: f"{self.items(reading).count()}{unit}"}
+        return {heading: f"{figures['items']}{unit}"}
 
     def body(self, reading: Reading) -> Body:
         return Body(self._totals(reading), self._stream(reading))
@@ -167,21 +189,28 @@ class DetailLedger(Ledger):
         return Sample(self._totals(reading), rows, self.size(reading))
 
     def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
-        """合计 of the sheets of places within the reading's, by code; where only items are counted, of one reading."""
-        if type(self).sums is not DetailLedger.sums:
-            return {place.code: self._totals(reading.of(place)) for place in places}
-        heading, unit = self.counter
-        items = self.items(reading).iterator(chunk_size=CHUNK)
-        lying = Counter(self.village(item) for item in items)
-        return {
-            place.code: self._summed({heading: f"{sum(n for code, n in lying.items() if place.contains(code))}{unit}"})
-            for place in places
-        }
+        """合计 of the sheets of places within the reading's, by code; counted together."""
+        totals: dict[str, Counter[str]] = {place.code: Counter() for place in places}
+        for village, figures in self.by_village(reading).items():
+            for code in holders(village) & totals.keys():
+                _add(totals[code], figures)
+        return {code: self._summed(figures) for code, figures in totals.items()}
+
+    def placed(self, reading: Reading) -> Iterator[Placed]:
+        """The rows with the place whose sheet each stands in."""
+        places, source = Places(reading.division), self.items(reading).iterator(chunk_size=CHUNK)
+        while items := list(islice(source, CHUNK)):
+            for item, line in zip(items, self.lines(reading, items, places), strict=True):
+                yield Placed(self.village(item), self.household(item), [None, *line])
 
     def _totals(self, reading: Reading) -> list[Cell]:
-        return self._summed(self.sums(reading))
+        total: Counter[str] = Counter()
+        for figures in self.by_village(reading).values():
+            _add(total, figures)
+        return self._summed(total)
 
-    def _summed(self, sums: dict[str, Cell]) -> list[Cell]:
+    def _summed(self, figures: Mapping[str, Any]) -> list[Cell]:
+        sums = self.sums(figures)
         return ["合计", *(sums.get(column.path[-1], "") for column in self.columns[1:])]
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
@@ -190,3 +219,7 @@ class DetailLedger(Ledger):
         while items := list(islice(source, CHUNK)):
             for line in self.lines(reading, items, places):
                 yield [None, *line]
+
+
+def _add(total: Counter[str], figures: Mapping[str, Any]) -> None:
+    total.update({name: value or 0 for name, value in figures.items()})

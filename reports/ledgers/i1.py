@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from accounts.models import Division
 from reports.indicators.base import Frame, Indicator, Judged
 from reports.indicators.catalogue import INDICATORS
 from reports.ledgers.base import Reading
-from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
+from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, Table
 from sheets.text import Cell
 
 FRAME = "frame"
@@ -67,18 +67,18 @@ class IndicatorLedger(SummaryLedger):
         cls.shown = tuple(shown for one in cls.indicators for shown in _columns(one, whole=len(cls.indicators) == 1))
         super().__init_subclass__(**kwargs)
 
-    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
-        frame, table = Frame.of(reading), super().table(reading)
-        units = [unit for unit, _ in table]
+    def tables(self, reading: Reading, places: Sequence[Division]) -> dict[str, Table]:
+        frame, tables = Frame.of(reading), super().tables(reading, places)
+        lines = [line for table in tables.values() for line in table]
         for indicator in self.indicators:
-            found = indicator.more(reading, units) if indicator.more else []
-            for (_, figures), more in zip(table, found, strict=bool(found)):
+            found = indicator.more(reading, [unit for unit, _ in lines]) if indicator.more else []
+            for (_, figures), more in zip(lines, found, strict=bool(found)):
                 figures.update(more)
-        for _, figures in table:
+        for _, figures in lines:
             figures[FRAME] = frame
-        return table
+        return tables
 
-    def total(self, table: list[tuple[Division, Figures]]) -> Figures:
+    def total(self, table: Table) -> Figures:
         counted = [(unit, {key: value for key, value in row.items() if key != FRAME}) for unit, row in table]
         keys = {key for _, row in counted for key in row}
         sums = {key: sum(row.get(key) or 0 for _, row in counted) for key in keys}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet
 
 from assistance import catalogue as c
 from households.models import Household
@@ -86,16 +86,19 @@ class MonitoredHouseholds(DetailLedger):
             "place", "episode__household__number"
         )
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
         members = q.members_on(reading.on, "episode__household", reading.known_at)
-        people = Count("episode__household__memberships", filter=members)
-        cleared = Count("pk", distinct=True, filter=Q(kind=KIND.CLEARED))
-        turns = self.items(reading).select_related(None).order_by()
-        sums = turns.aggregate(households=Count("pk", distinct=True), people=people, cleared=cleared)
         return {
-            "户主姓名": f"{sums['households']}户",
-            "家庭人口": sums["people"],
-            "风险是否已消除": f"是{sums['cleared']}户",
+            "items": Count("pk", distinct=True),
+            "people": Count("episode__household__memberships", filter=members),
+            "cleared": Count("pk", distinct=True, filter=Q(kind=KIND.CLEARED)),
+        }
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {
+            "户主姓名": f"{figures['items']}户",
+            "家庭人口": figures["people"],
+            "风险是否已消除": f"是{figures['cleared']}户",
         }
 
     def household(self, item: Any) -> Household:

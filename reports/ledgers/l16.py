@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Aggregate, QuerySet, Sum
 
 from households.models import Household
 from monitoring.feeds import FEEDS
@@ -73,10 +73,11 @@ class MedicalLedger(DetailLedger):
     def items(self, reading: Reading) -> QuerySet[FeedRow]:
         return self._bills(reading).select_related("person", "stay__household")
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        rows = self._bills(reading).order_by()
-        paid = rows.aggregate(paid=Sum("amount"))["paid"]
-        return {"姓名": f"{rows.count()}人次", "自付": (paid or 0) / MILLION}
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
+        return {"paid": Sum("amount")}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {"姓名": f"{figures['items']}人次", "自付": (figures["paid"] or 0) / MILLION}
 
     def household(self, item: Any) -> Household:
         found: Household = item.stay.household

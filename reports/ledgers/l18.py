@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Aggregate, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from households.models import Household, Membership
 from monitoring.risks import MonitoredType
@@ -56,10 +56,12 @@ class LowIncomeLedger(DetailLedger):
         found: QuerySet[Membership] = rows.order_by("place", "household__number", "id")
         return found
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        items = self.items(reading).select_related(None).order_by()
-        paid = _lines(reading).filter(person__in=items.values("person_id")).aggregate(total=Sum("monthly_amount"))
-        return {"姓名": f"{items.count()}人", "月保障金": paid["total"] or 0}
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
+        lines = _lines(reading).filter(person=OuterRef("person_id")).order_by().values("person")
+        return {"paid": Sum(Subquery(lines.annotate(paid=Sum("monthly_amount")).values("paid")))}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {"姓名": f"{figures['items']}人", "月保障金": figures["paid"] or 0}
 
     def household(self, item: Any) -> Household:
         found: Household = item.household

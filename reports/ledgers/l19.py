@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Aggregate, F, Sum
 from django.db.models.functions import Coalesce
 
 from records.models import Asset
@@ -66,12 +66,13 @@ class AssetLedger(PlaceBookLedger):
         Column(("处置", "收入"), 10, "money"),
     )
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        items = self.items(reading).select_related(None).order_by()
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
         owed = Sum(Coalesce(F("income_due") - F("income_received"), F("income_due") * 0))
-        totals = items.aggregate(owed=owed, **{f"n_{field}": Sum(field) for field in _SUMS.values()})
-        money: dict[str, Cell] = {heading: totals[f"n_{field}"] or 0 for heading, field in _SUMS.items()}
-        return {"资产名称": f"{items.count()}项", "拖欠": totals["owed"] or 0, **money}
+        return {"owed": owed, **{field: Sum(field) for field in _SUMS.values()}}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        money: dict[str, Cell] = {heading: figures[field] or 0 for heading, field in _SUMS.items()}
+        return {"资产名称": f"{figures['items']}项", "拖欠": figures["owed"] or 0, **money}
 
     def cells(self, line: Any, places: Places) -> Iterable[Cell]:
         yield from (line.number, line.name, line.get_kind_display(), line.project, line.year, line.funds)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Aggregate, Case, Count, QuerySet, Value, When
 
 from households.models import Household, Membership, SupportClass
 from households.models.person import HEAD
@@ -72,10 +72,11 @@ class MemberLedger(DetailLedger):
         rows = q.members(reading.division, reading.on, reading.known_at).select_related("household", "person")
         return rows.order_by("place", "household__number", "household", _HEAD_FIRST, "id")
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        rows = self.items(reading).select_related(None).order_by()
-        number, there = rows.count(), rows.filter(q.here(reading.on, reading.known_at)).count()
-        return {"姓名": f"{number}人", "成员状态": f"在册{there}人"}
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
+        return {"there": Count("pk", filter=q.here(reading.on, reading.known_at))}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {"姓名": f"{figures['items']}人", "成员状态": f"在册{figures['there']}人"}
 
     def household(self, item: Any) -> Household:
         found: Household = item.household

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from reports.boards.tracking import watched
 from reports.boards.villages import VillageBoard
 from reports.ledgers.base import Body, Line, Reading, Sample
 from reports.ledgers.column import Column
-from reports.ledgers.summary import Figure, Figures, Shown, SummaryLedger
+from reports.ledgers.summary import Figure, Figures, Shown, SummaryLedger, Table
 from reports.ledgers.t1 import rural_population
 from sheets.text import Cell
 
@@ -62,32 +63,31 @@ class KeyVillageLedger(SummaryLedger):
         places = Division.objects.within(division).at_level(Division.Level.VILLAGE)
         return list(places.select_related("parent"))
 
-    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
-        book, table = PolicyBook(), super().table(reading)
+    def tables(self, reading: Reading, places: Sequence[Division]) -> dict[str, Table]:
+        book, tables = PolicyBook(), super().tables(reading, places)
         rows = KeyVillage.objects.as_of(reading.on, reading.known_at).within(reading.division).order_by("from_on", "id")
         kept = {row.division_id: row for row in rows}
-        for village, figures in table:
+        for village, figures in (line for table in tables.values() for line in table):
             found, row = watched(village, figures, book, reading.on), kept.get(village.code)
             figures["is_key"] = "" if found.share is None else "是" if found.why else "否"
             figures["why"] = found.why
             figures["tracker"], figures["measures"] = (row.tracker, row.measures) if row else ("", "")
-        return table
+        return tables
 
-    def total(self, table: list[tuple[Division, Figures]]) -> Figures:
+    def total(self, table: Table) -> Figures:
         keys = sum(1 for _, figures in table if figures["is_key"] == "是")
         counted = [(unit, {key: figures[key] for key in self._nothing()}) for unit, figures in table]
         words = {"is_key": f"{keys}个", "why": "", "tracker": "", "measures": ""}
         return super().total(counted) | words
 
-    def body(self, reading: Reading) -> Body:
-        whole = self._whole(reading)
+    def laid_out(self, reading: Reading, table: Table) -> Body:
+        whole = self._whole(reading, table)
         return Body(whole.totals, (line.cells for line in whole.lines))
 
     def sample(self, reading: Reading, most: int) -> Sample:
-        return self._whole(reading)
+        return self._whole(reading, self.table(reading))
 
-    def _whole(self, reading: Reading) -> Sample:
-        table = self.table(reading)
+    def _whole(self, reading: Reading, table: Table) -> Sample:
         lines = [
             Line([None, unit.parent.name if unit.parent else "", *self._cells(unit, row)], unit) for unit, row in table
         ]

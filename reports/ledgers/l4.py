@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Aggregate, Count, Max, Q, QuerySet, Sum
 
 from assistance.models import Delivery, Measure
 from households.models import Household
@@ -69,14 +69,12 @@ class MeasureLedger(DetailLedger):
         related = rows.select_related("plan__episode__household", "type", "beneficiary")
         return related.order_by("place", f"{HOME}__number", "id")
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        items = self.items(reading).select_related(None).order_by()
-        given = (
-            Delivery.objects.by(reading.on, reading.known_at)
-            .filter(measure__in=items.values("pk"))
-            .aggregate(total=Sum("amount"))
-        )
-        return {"户主": f"{items.count()}项", "金额(元)": given["total"] or 0}
+    def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
+        delivered = Q(deliveries__in=Delivery.objects.by(reading.on, reading.known_at))
+        return {"items": Count("pk", distinct=True), "given": Sum("deliveries__amount", filter=delivered)}
+
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {"户主": f"{figures['items']}项", "金额(元)": figures["given"] or 0}
 
     def household(self, item: Any) -> Household:
         found: Household = item.plan.episode.household

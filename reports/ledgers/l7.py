@@ -40,6 +40,8 @@ class PublicStepLedger(DetailLedger):
     title = "民主评议/公示公告/异议台账"
     unit = "次、人"
     freeze = 7
+    # `place` of a vote is where people met.
+    lies_in = "case__village_id"
     counter = ("户主", "次")
     columns = (
         Column(("序号",), 5, "seq"),
@@ -91,6 +93,10 @@ class PublicStepLedger(DetailLedger):
     def household(self, item: Any) -> Household:
         found: Household = item.case.household
         return found
+
+    def village(self, item: Any) -> str:
+        code: str = item.case.village_id
+        return code
 
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         homes = {vote.case.household_id for vote in items}

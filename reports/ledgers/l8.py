@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from accounts.models import Division
 from assistance.models import Measure, Plan
 from households.models import Household, Income
 from monitoring.policy import PolicyBook
@@ -97,15 +96,25 @@ class IncomeLedger(DetailLedger):
         rows = q.watched(reading.division, reading.on, reading.known_at).select_related("helper")
         return rows.order_by("place", "number")
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        return _sums(_by_village(reading).values())
+    def by_village(self, reading: Reading) -> dict[str, dict[str, Any]]:
+        """What households earn is asked beside who they are."""
+        asked = (reading.division, reading.on, reading.known_at)
+        members = Count("memberships", distinct=True, filter=episodes.members_on(reading.on, "", reading.known_at))
+        homes = q.watched(*asked).order_by().values("place").annotate(homes=Count("pk", distinct=True), people=members)
+        judged = q.earnings(*asked).order_by().values("place")
+        money = judged.annotate(n_earned=Sum("earned"), n_falling=Sum("falling"), n_focus=Sum("focus"))
+        told: dict[str, dict[str, Any]] = defaultdict(dict)
+        for row in (*homes, *money):
+            told[row.pop("place")] |= row
+        return told
 
-    def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
-        """Counted together: what a household earns takes long to ask."""
-        told = _by_village(reading)
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
         return {
-            place.code: self._summed(_sums(figures for code, figures in told.items() if place.contains(code)))
-            for place in places
+            "户主": f"{figures['homes']}户",
+            "人口": figures["people"],
+            "纯收入": figures["n_earned"],
+            "是否负增长": f"是{figures['n_falling']}户",
+            "是否低于1万元且增速低于5.5%": f"是{figures['n_focus']}户",
         }
 
     def household(self, item: Any) -> Household:
@@ -171,29 +180,3 @@ def plans(homes: Iterable[int], reading: Reading) -> dict[int, Plan]:
     rows = Plan.objects.as_of(reading.on, reading.known_at).filter(episode__household__in=list(homes))
     related = rows.select_related("responsible", "episode").order_by("episode__serial")
     return {plan.episode.household_id: plan for plan in related}
-
-
-def _by_village(reading: Reading) -> dict[str, dict[str, Any]]:
-    """What is added up, by the code of the village."""
-    asked = (reading.division, reading.on, reading.known_at)
-    members = Count("memberships", distinct=True, filter=episodes.members_on(reading.on, "", reading.known_at))
-    homes = q.watched(*asked).order_by().values("place").annotate(homes=Count("pk", distinct=True), people=members)
-    judged = q.earnings(*asked).order_by().values("place")
-    money = judged.annotate(n_earned=Sum("earned"), n_falling=Sum("falling"), n_focus=Sum("focus"))
-    told: dict[str, dict[str, Any]] = defaultdict(dict)
-    for row in (*homes, *money):
-        told[row["place"]] |= row
-    return told
-
-
-def _sums(villages: Iterable[dict[str, Any]]) -> dict[str, Cell]:
-    sums: Counter[str] = Counter()
-    for figures in villages:
-        sums.update({key: value or 0 for key, value in figures.items() if key != "place"})
-    return {
-        "户主": f"{sums['homes']}户",
-        "人口": sums["people"],
-        "纯收入": sums["n_earned"],
-        "是否负增长": f"是{sums['n_falling']}户",
-        "是否低于1万元且增速低于5.5%": f"是{sums['n_focus']}户",
-    }

@@ -5,7 +5,7 @@ Nobody may change their layout: every cell is text, the heading stands in row 3,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -18,7 +18,7 @@ from households.models import Category, Household, Membership
 from households.models.person import HEAD
 from monitoring.models import EpisodeEvent
 from reports.asof import episodes as q
-from reports.ledgers.base import CHUNK, Body, DetailLedger, Ledger, Line, Reading, Sample
+from reports.ledgers.base import CHUNK, Body, DetailLedger, Ledger, Line, Placed, Reading, Sample
 from reports.ledgers.column import Column
 from reports.ledgers.places import Places
 from reports.national.field import Columns, Fault, Field
@@ -62,12 +62,20 @@ class NationalList(DetailLedger):
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
         return Columns(self.fields).cells(Chunk(items, reading.on, reading.known_at).rows)
 
-    def sums(self, reading: Reading) -> dict[str, Cell]:
-        return {self.fields[0].heading: f"{self.size(reading)}人"} if self.serial else {}
+    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
+        return {self.fields[0].heading: f"{figures['items']}人"} if self.serial else {}
 
     def body(self, reading: Reading) -> Body:
         """No 合计: the national system takes rows of persons alone."""
         return Body([], self._numbered(reading))
+
+    def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
+        return {place.code: [] for place in places}
+
+    def placed(self, reading: Reading) -> Iterator[Placed]:
+        """The rows; where they are numbered each sheet numbers its own."""
+        rows = super().placed(reading)
+        return rows if self.serial else (row._replace(cells=row.cells[1:]) for row in rows)
 
     def _numbered(self, reading: Reading) -> Iterator[list[Cell]]:
         for number, line in enumerate(self._stream(reading), 1):
@@ -203,6 +211,14 @@ class UploadCheck(Ledger):
 
     def body(self, reading: Reading) -> Body:
         return Body([], (self._cells(found) for found in self._faults(reading, self.checked.items(reading))))
+
+    def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
+        return self.checked.totals_of(reading, places)
+
+    def placed(self, reading: Reading) -> Iterator[Placed]:
+        """What would be refused with the place whose sheet it stands in."""
+        for found in self._faults(reading, self.checked.items(reading)):
+            yield Placed(found.row.member.place, found.row.household, self._cells(found))  # type: ignore[attr-defined]
 
     def size(self, reading: Reading) -> int:
         return self.checked.size(reading)

@@ -8,6 +8,11 @@ from reports.ledgers.column import Column
 PLACE = (Column(("县",), 7), Column(("乡镇",), 8), Column(("村",), 8), Column(("组",), 7))
 
 
+def holders(code: str) -> set[str]:
+    """The county, the township and the village (by code) that a place lies in or is."""
+    return {code[:6].ljust(12, "0"), code[:9].ljust(12, "0"), code}
+
+
 class Places:
     """The names of a place, what it lies in and what lies in it, read once."""
 

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Division
 from reports.asof.problems import Topic, covered, kept, reported, witnessed
-from reports.ledgers.base import CHUNK, Body, Ledger, Line, Reading, Sample
-from reports.ledgers.places import Places
+from reports.ledgers.base import CHUNK, Body, Ledger, Line, Placed, Reading, Sample
+from reports.ledgers.places import Places, holders
 from reports.ledgers.problem import Known, Problem, about, household_of
 from sheets.text import Cell
 
@@ -68,11 +68,14 @@ class ProblemLedger(Ledger):
     def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
         """合计 of the sheets of places within the reading's, by code; counted together."""
         sources = [source.order_by().values_list("place", flat=True) for source in self.sources(reading)]
-        told = Counter(code for source in sources for code in source)
-        return {
-            place.code: self._totals(sum(number for code, number in told.items() if place.contains(code)))
-            for place in places
-        }
+        told = Counter(holder for source in sources for code in source for holder in holders(code))
+        return {place.code: self._totals(told[place.code]) for place in places}
+
+    def placed(self, reading: Reading) -> Iterator[Placed]:
+        """The rows with the place whose sheet each stands in."""
+        for item, lines in self.told(reading):
+            for line in lines:
+                yield Placed(item.place, about(item), [None, *line])
 
     def _totals(self, number: int) -> list[Cell]:
         sums = {self.counter: f"{number}{self.counted}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -172,15 +172,18 @@ class SummaryLedger(Ledger):
         """Every unit with its figures; one query a source, whatever the number of units."""
         return self.tables(reading, [reading.division])[reading.division.code]
 
-    def tables(self, reading: Reading, places: Iterable[Division]) -> dict[str, Table]:
+    def tables(self, reading: Reading, places: Sequence[Division]) -> dict[str, Table]:
         """The tables of places within the reading's, by code; the same queries as for one, since they count by village."""
         tables = {place.code: [(unit, self._nothing()) for unit in self.units(place)] for place in places}
         lines = [line for table in tables.values() for line in table]
+        lying: dict[str, Table] = {}
         for name, source in self.sources.items():
             for row in self._counts(name, source, reading):
                 place, elsewhere = row.pop("place"), row.pop("elsewhere", None)
-                for unit, figures in lines:
-                    if unit.contains(place) and not (elsewhere and unit.contains(elsewhere)):
+                if place not in lying:
+                    lying[place] = [line for line in lines if line[0].contains(place)]
+                for unit, figures in lying[place]:
+                    if not (elsewhere and unit.contains(elsewhere)):
                         _add(figures, row)
         return tables
 
@@ -236,11 +239,6 @@ class SummaryLedger(Ledger):
 
     def _nothing(self) -> Figures:
         return {figure.key: 0 for figure in self.figures}
-
-
-def counts_together(ledger: SummaryLedger) -> bool:
-    """Whether `tables` gives what `table` would give of each place."""
-    return type(ledger).table is SummaryLedger.table
 
 
 def units_of(division: Division) -> list[Division]:

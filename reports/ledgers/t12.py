@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -13,7 +16,7 @@ from quality.models import Fault
 from quality.querysets import EXEMPT, MENDED, OPEN
 from reports.ledgers.base import Reading
 from reports.ledgers.equation import Equation
-from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
+from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, Table
 from reports.ledgers.telling import Told
 from sheets.text import Cell
 
@@ -92,15 +95,21 @@ class QualityStatement(SummaryLedger):
     def size(self, reading: Reading) -> int:
         return len(self.table(reading))
 
-    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
+    def tables(self, reading: Reading, places: Sequence[Division]) -> dict[str, Table]:
         """Rows in the order of the places, the gravest rules first; one query."""
-        units = self.units(reading.division)
-        found: dict[tuple[int, int, str], Figures] = {}
         counted = faults(reading).order_by().values_list("place", "check_code", "level", "stood")
-        for place, code, level, stood, number in counted.annotate(number=Count("pk")):
-            position = next((at for at, unit in enumerate(units) if unit.contains(place)), None)
-            if position is not None:
-                figures = found.setdefault((position, level, code), self._nothing())
+        lying: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for village, *count in counted.annotate(number=Count("pk")):
+            lying[village].append(tuple(count))
+        return {place.code: self._table(self.units(place), lying) for place in places}
+
+    def _table(self, units: list[Division], lying: Mapping[str, list[tuple[Any, ...]]]) -> Table:
+        """The rows of some units, of what was counted in each village."""
+        found: dict[tuple[int, int, str], Figures] = {}
+        for at, unit in enumerate(units):
+            counts = chain.from_iterable(counted for village, counted in lying.items() if unit.contains(village))
+            for code, level, stood, number in counts:
+                figures = found.setdefault((at, level, code), self._nothing())
                 figures["found"] += number
                 figures[stood] += number
         return [(rule_row(units[at], code), found[at, level, code]) for at, level, code in sorted(found)]

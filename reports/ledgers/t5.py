@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from reports.asof.replies import FEED_OF, replies
 from reports.ledgers.base import Reading
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Equation
-from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
+from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, Table
 from reports.ledgers.t12 import BESIDE, rule_row
 from reports.ledgers.telling import Told
 from sheets.text import Cell
@@ -166,7 +166,10 @@ class FeedStatement(SummaryLedger):
     def size(self, reading: Reading) -> int:
         return len(_sent(reading))
 
-    def table(self, reading: Reading) -> list[tuple[Division, Figures]]:
+    def tables(self, reading: Reading, places: Sequence[Division]) -> dict[str, Table]:
+        return {place.code: self._table(reading.of(place)) for place in places}
+
+    def _table(self, reading: Reading) -> Table:
         """Month by month in the order of the feeds; a fixed number of queries."""
         rows = {key: {**self._nothing(), **dict.fromkeys(_FILE, 0), SENT: sent} for key, sent in _sent(reading).items()}
         for name in self.sources:
@@ -183,7 +186,7 @@ class FeedStatement(SummaryLedger):
             figures["unmatched"] = figures["received"] - figures["rejected"] - known
         return [(unit_of(reading.division, key), figures) for key, figures in rows.items()]
 
-    def total(self, table: list[tuple[Division, Figures]]) -> Figures:
+    def total(self, table: Table) -> Figures:
         total = {**self._nothing(), **dict.fromkeys(_FILE, 0)}
         for _, figures in table:
             for key in total:

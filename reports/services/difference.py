@@ -238,7 +238,11 @@ def _units(ledger: SummaryLedger, division: Division, old: Content, new: Content
 
 def _items(ledger: Ledger, first: Reading, second: Reading, old: Content, new: Content) -> list[RowChange]:
     """Rows that are only in one of the two; two of one household, one on each side, are one that changed."""
-    gone, come = _left_over(_masked(ledger, old), _masked(ledger, new))
+    sides = [_masked(ledger, one) for one in (old, new)]
+    if old.heading.way != new.heading.way:
+        # One was kept when its rows did not say whom they are about.
+        sides = [[("", cells) for _, cells in side] for side in sides]
+    gone, come = _left_over(*sides)
     uids = {about for about, _ in [*gone, *come] if len(about) > 12}
     homes = {str(home.uid): home for home in Household.objects.filter(uid__in=uids)}
     late = _late({home.pk for home in homes.values()}, first, second)

@@ -224,16 +224,16 @@ def test_a_cell_that_does_not_balance_stops_the_closing_and_is_named(
     homes: Any, step: Any, bureau: User, monkeypatch: Any
 ) -> None:
     t1 = LEDGERS["T1"]
-    whole = type(t1).table
+    whole = type(t1).tables
 
-    def crooked(self: Any, reading: Reading) -> Any:
-        table = whole(self, reading)
-        for unit, figures in table:
+    def crooked(self: Any, reading: Reading, places: Any) -> Any:
+        tables = whole(self, reading, places)
+        for unit, figures in tables[COUNTY]:
             if unit.code == TOWNSHIP:
                 figures["open"] += 1
-        return table
+        return tables
 
-    monkeypatch.setattr(type(t1), "table", crooked)
+    monkeypatch.setattr(type(t1), "tables", crooked)
     with pytest.raises(Refused) as refused:
         step("accept", COUNTY, bureau, reason="试点")
     assert refused.value.code == "unbalanced"

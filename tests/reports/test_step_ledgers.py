@@ -21,6 +21,8 @@ from assistance.services.deliveries import deliver
 from assistance.services.measures import MeasureDraft, add_measure
 from assistance.services.plans import open_plan
 from monitoring.models import Episode
+from reports.frozen import freeze
+from reports.ledgers import LEDGERS
 
 pytestmark = pytest.mark.usefixtures("clock")
 COUNTY, TOWNSHIP, VILLAGE = "990101000000", "990101100000", "990101100201"
@@ -98,6 +100,13 @@ def test_a_vote_with_what_followed_it(office: Any, written: Callable[..., Writte
     assert written("L7", as_of=date(2026, 11, 9)).rows == []
     (row,) = written("L7", as_of=date(2026, 11, 12)).rows
     assert (row["公示·照片"], row["公示·结果"], row["公告·开始日"]) == ("首日", "公示中", None)
+
+
+def test_an_edition_keeps_a_vote_in_the_sheets_of_its_village(office: Any, tmp_path: Path) -> None:
+    office.posted(office.prepared(office.case_of(office.verified(make_household(office.village)))))
+    county = Division.objects.get(pk=COUNTY)
+    marks = freeze(LEDGERS["L7"], county, date(2026, 11, 12), timezone.now(), tmp_path / "l7.jsonl.gz")
+    assert {mark.division for mark in marks if mark.rows} == {COUNTY, TOWNSHIP, VILLAGE}
 
 
 def test_a_second_vote_has_a_row_of_its_own(office: Any, written: Callable[..., Written]) -> None:
