@@ -54,6 +54,7 @@ def execute_freezing(closing_id: int) -> Edition | None:
     closing = Closing.objects.select_related("division").filter(pk=closing_id, state=State.FREEZING).first()
     if closing is None or closing.known_at is None:
         return None
+    begun = len(closing.frozen)
     try:
         for code in LEDGERS:
             if code not in closing.frozen:
@@ -62,7 +63,10 @@ def execute_freezing(closing_id: int) -> Edition | None:
     except Refused as refusal:
         _say(closing, refusal.message)
     except SoftTimeLimitExceeded:
-        _say(closing, "时间到了，还没有封存完，几分钟后自动接着做。")
+        _say(closing, "时间到了，还没有封存完，自动接着做。")
+        if len(closing.frozen) > begun:
+            # Without one ledger more the sweeper sends again, so that nothing runs round and round.
+            send(closing.pk)
     except Exception:
         _say(closing, "程序出错，已记入日志，几分钟后自动重试。还不行请联系系统管理员。")
         log.exception("月度结账 %s 封存失败", closing_id)
