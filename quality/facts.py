@@ -220,6 +220,10 @@ _MEMBER_COLUMNS = (
     "serious_illness_insurance",
     "identified_on",
 )
+_PERSON_COLUMNS = tuple(
+    f"person__{name}"
+    for name in ("pk", "uid", "name", "id_sealed", "phone_sealed", "sex", "birth_year", *_MEMBER_COLUMNS)
+)
 
 
 def homes_of(households: Iterable[Household], on: date) -> Iterator[Home]:
@@ -254,26 +258,30 @@ def home_of(household: Household, on: date) -> Home:
 
 def _members(keys: list[int], on: date) -> defaultdict[int, list[Member]]:
     found: defaultdict[int, list[Member]] = defaultdict(list)
-    rows = Membership.objects.as_of(on).filter(household__in=keys).select_related("person").order_by("id")
-    for row in rows:
-        found[row.household_id].append(_member(row.person, row.relation, on))
+    rows = Membership.objects.as_of(on).filter(household__in=keys).order_by("id")
+    for household, *told in rows.values_list("household_id", "relation", *_PERSON_COLUMNS):
+        found[household].append(_member(on, *told))
     return found
 
 
-def _member(person: Person, relation: str, on: date) -> Member:
-    number = person.id_number
+def _member(
+    on: date, relation: str, key: int, uid: UUID, name: str, number: bytes, phone: bytes | None, *plain: Any
+) -> Member:
+    """A member of the columns of his membership and person."""
+    gender, birth_year, *values = plain
+    opened = Person.id_number.opened(uid, number)
     return Member(
-        key=person.pk,
-        uid=person.uid,
-        name=person.name,
+        key=key,
+        uid=uid,
+        name=name,
         relation=relation,
-        number=number,
-        sex=person.sex,
-        birth_year=person.birth_year,
-        born=_born(number),
+        number=opened,
+        sex=gender,
+        birth_year=birth_year,
+        born=_born(opened),
         on=on,
-        phone=person.phone,
-        values={name: getattr(person, name) for name in _MEMBER_COLUMNS},
+        phone=Person.phone.opened(uid, phone),
+        values=dict(zip(_MEMBER_COLUMNS, values, strict=True)),
     )
 
 

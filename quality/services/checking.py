@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.bulk import insert
 from accounts.jobs import Lease, Overtaken
 from accounts.models import Division
 from accounts.services.audit import record
@@ -32,6 +33,8 @@ from quality.models import Fault, QualityRun
 State = QualityRun.State
 # Households that are read, judged and written together: few queries, little memory.
 CHUNK = 1_000
+# As much of what is wrong as a fault keeps.
+LONGEST = 300
 DUE = {
     level: parameter(f"quality_due_days_{level}", f"数据质量问题整改期限：{level} 级（天）", "days", days, source="产品默认设置（待县级确认）")
     for level, days in ((1, 7), (2, 15), (3, 15), (4, 30), (5, 30))
@@ -132,42 +135,51 @@ def _add(lease: Lease, tally: Tally) -> None:
 def _reconcile(run: QualityRun, found: list[tuple[Check, Found]], known: QuerySet[Fault], ask: Ask) -> Tally:
     """Enter what is new, bring the words of what stands up to date, close what is mended."""
     tally = Tally(by_check=Counter(check.code for check, _ in found))
-    before = {(row.check_code, row.subject): row for row in known}
-    new: list[Fault] = []
+    columns = ("check_code", "subject", "pk", "words", "village_id")
+    before = {(code, subject): row for code, subject, *row in known.values_list(*columns)}
+    new: list[dict[str, Any]] = []
     for check, fault in found:
         row = before.pop((check.code, fault.subject), None)
         if row is None:
             new.append(_fault(run, check, fault, ask))
         else:
             tally.standing += 1
-            if row.words != fault.words or row.village_id != fault.village:
-                Fault.objects.filter(pk=row.pk).update(words=fault.words[:300], village_id=fault.village)
-    # Another run over a smaller place may have entered the same at this moment.
-    Fault.objects.bulk_create(new, ignore_conflicts=True)
+            if row[1:] != [fault.words[:LONGEST], fault.village]:
+                Fault.objects.filter(pk=row[0]).update(words=fault.words[:LONGEST], village_id=fault.village)
+    _enter(new)
     tally.found = len(new)
-    tally.mended = _mend(before.values(), ask.on)
+    tally.mended = _mend([row[0] for row in before.values()], ask.on)
     return tally
 
 
-def _fault(run: QualityRun, check: Check, fault: Found, ask: Ask) -> Fault:
-    return Fault(
-        check_code=check.code,
-        level=check.level,
-        subject=fault.subject,
-        village_id=fault.village,
-        household_id=fault.household,
-        person_id=fault.person,
-        words=fault.words[:300],
-        owner=check.owner,
-        found_on=ask.on,
-        recorded_at=timezone.now(),
-        due_on=ask.on + timedelta(days=ask.setting(DUE[check.level], fault.village)),
-        run=run,
-    )
+def _fault(run: QualityRun, check: Check, fault: Found, ask: Ask) -> dict[str, Any]:
+    return {
+        "check_code": check.code,
+        "level": check.level,
+        "subject": fault.subject,
+        "village_id": fault.village,
+        "household_id": fault.household,
+        "person_id": fault.person,
+        "words": fault.words[:LONGEST],
+        "owner": check.owner,
+        "found_on": ask.on,
+        "recorded_at": timezone.now(),
+        "due_on": ask.on + timedelta(days=ask.setting(DUE[check.level], fault.village)),
+        "run_id": run.pk,
+    }
 
 
-def _mend(rows: Iterable[Fault], on: date) -> int:
-    keys, now, mended = [row.pk for row in rows], timezone.now(), 0
+def _enter(rows: list[dict[str, Any]]) -> None:
+    try:
+        with transaction.atomic():
+            insert(Fault, rows)
+    except IntegrityError:
+        # Another run over a smaller place has entered some of them at this moment.
+        Fault.objects.bulk_create([Fault(**row) for row in rows], ignore_conflicts=True)
+
+
+def _mend(keys: list[int], on: date) -> int:
+    now, mended = timezone.now(), 0
     for start in range(0, len(keys), CHUNK):
         some = Fault.objects.standing().filter(pk__in=keys[start : start + CHUNK])
         mended += some.update(mended_on=on, mended_recorded_at=now)
