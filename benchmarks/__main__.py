@@ -1,4 +1,4 @@
-"""`make bench SCALE=0.1`, or `python -m benchmarks --scale 0.1 --parts month,growth,ledger,pages,statements`.
+"""`make bench SCALE=0.1`, or `python -m benchmarks --scale 0.1 --parts month,growth,ledger,pages,statements,closing`.
 
 Prints what it does and a table of goals; the last line of standard output is one JSON object of all figures.
 """
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ledger, month, pages, statements
+from benchmarks import closing, ledger, month, pages, statements
 from benchmarks.goals import Goal, say, table
 from benchmarks.runs import Place, databases, find_server
 
-PARTS = ("month", "growth", "ledger", "pages", "statements")
+PARTS = ("month", "growth", "ledger", "pages", "statements", "closing")
 
 
 def main() -> None:
@@ -62,6 +62,7 @@ def _measure(given: argparse.Namespace, place: Place, figures: dict[str, Any]) -
         "ledger": lambda: ledger.measure(place, given.scale, given.rounds),
         "pages": lambda: pages.measure(place, given.scale, _requests(given)),
         "statements": lambda: statements.measure(place, given.scale),
+        "closing": lambda: closing.measure(place, given.scale),
     }
     goals: list[Goal] = []
     for name, measure in parts.items():
@@ -81,6 +82,8 @@ def _embedded(given: argparse.Namespace, place: Place) -> dict[str, Any]:
         found["pages"] = pages.figures_of(place, given.scale, _requests(given))
     if "statements" in given.parts:
         found["statements"] = statements.figures_of(place, given.scale)
+    if "closing" in given.parts:
+        found["closing"] = closing.figures_of(place, given.scale)
     _show("embedded", found)
     return found
 

@@ -32,6 +32,7 @@ TASKS = {
     "ledger": "benchmarks.ledger_task",
     "pages": "benchmarks.pages_task",
     "statements": "benchmarks.statements_task",
+    "closing": "benchmarks.closing_task",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 

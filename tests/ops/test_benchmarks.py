@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import closing
 from benchmarks.runs import Child, Place
 from benchmarks.statements import compared
 
@@ -34,6 +35,14 @@ def test_a_tiny_month_and_ledger_end_in_one_line_of_figures_and_the_same_clues(t
     assert figures["ledger"]["ours"]["file_mb"] > 0
     assert set(figures["goals"]) and all("met" in goal for goal in figures["goals"].values())
     assert not list(tmp_path.glob("sw_bench_*"))
+
+
+@pytest.mark.slow
+def test_a_tiny_county_closes_its_month_checks_its_data_and_takes_in_a_book(tmp_path: Path) -> None:
+    figures = closing.figures_of(Place(tmp_path), 0.002)
+    assert figures["accept"]["value"] == "freezing" and figures["freeze"]["value"] > 200
+    assert figures["check"]["value"]["found"] == figures["check_again"]["value"]["standing"] > 0
+    assert figures["book"]["value"]["rejected"] == figures["rows"] // 100
 
 
 @pytest.mark.slow
