@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from accounts.bulk import create
 from accounts.models import User
 from records.books import Book
 from records.models import Record, RecordBatch
@@ -135,7 +136,7 @@ class Pages:
             self._book.model.objects.standing().filter(pk__in=self._gone[start : start + _CHUNK]).update(
                 withdrawn_at=writer.at, withdrawn_by=writer.actor, withdrawn_in=writer.batch
             )
-        self._book.model._base_manager.bulk_create(self._new, batch_size=200)
+        create(self._book.model, self._new)
         self._gone, self._new = [], []
 
 
