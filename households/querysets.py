@@ -25,15 +25,17 @@ class HouseholdQuerySet(models.QuerySet):
 
     def active(self, on: date) -> Self:
         """Registered by `on` and not cancelled before or on it."""
-        return self.filter(Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on), registered_on__lte=on)
+        return self.remaining(on).filter(registered_on__lte=on)
 
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Those of the register on a day, as known at a moment (now when not given). When a household was entered is
         not recorded, when it was struck off is."""
-        if known_at is None:
-            return self.active(on)
-        there = Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on) | struck_off_after(known_at)
-        return self.filter(there, registered_on__lte=on)
+        return self.remaining(on, known_at).filter(registered_on__lte=on)
+
+    def remaining(self, on: date, known_at: datetime | None = None) -> Self:
+        """Those that the register had not struck off at the end of a day, as known at a moment (now when not given)."""
+        there = Q(cancelled_on__isnull=True) | Q(cancelled_on__gt=on)
+        return self.filter(there if known_at is None else there | struck_off_after(known_at))
 
 
 def struck_off_after(known_at: datetime, household: str = "pk") -> Q:

@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from accounts.models import Division
-from households.models import Household
 from reports.ledgers.base import DetailLedger, Ledger, Reading
 from reports.ledgers.n import NationalList, UploadCheck
 from reports.ledgers.places import holders
@@ -164,7 +163,7 @@ def _lines(ledger: Ledger, heading: Heading, county: Division, places: list[Divi
         for code, totals in ledger.totals_of(reading(county), places).items():
             yield ["t", code, _plain(totals)]
         for line in ledger.placed(reading(county)):
-            yield ["r", line.place, _key(line.about), _plain(line.cells)]
+            yield ["r", line.place, line.about, _plain(line.cells)]
         return
     if heading.way == "units":
         places = [place for place in places if place.level != Level.VILLAGE]
@@ -185,10 +184,6 @@ def _whole(ledger: Ledger, reading: Reading, table: Table | None) -> tuple[list[
         return body.totals, (Row(owner, unit, cells) for unit, cells in zip(units, body.rows, strict=True))
     body = ledger.body(reading)
     return body.totals, (Row(owner, "", cells) for cells in body.rows)
-
-
-def _key(about: Household | Division) -> str:
-    return str(about.uid) if isinstance(about, Household) else about.code
 
 
 def _written(out: gzip.GzipFile, heading: Heading, lines: Iterable[list[Any]]) -> Iterator[list[Any]]:
@@ -245,7 +240,7 @@ def live(ledger: Ledger, reading: Reading) -> Content:
     rows: Iterable[Row]
     if isinstance(ledger, InRows):
         totals = ledger.body(reading).totals
-        rows = (Row(row.place, _key(row.about), row.cells) for row in ledger.placed(reading))
+        rows = (Row(row.place, row.about, row.cells) for row in ledger.placed(reading))
     else:
         table = ledger.table(reading) if isinstance(ledger, SummaryLedger) else None
         totals, rows = _whole(ledger, reading, table)

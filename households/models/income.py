@@ -51,13 +51,24 @@ class Income(models.Model):
 
     @property
     def net(self) -> Decimal:
-        return self.wage + self.business + self.property_income + self.transfer - self.business_cost
+        return net_of(self)
 
     @property
     def net_per_capita(self) -> Decimal:
-        return (self.net / self.members).quantize(Decimal("0.01"))
+        return net_per_capita_of(self)
 
     @property
     def reference_per_capita(self) -> Decimal:
         """Income held against the line: net + claims - eligible own payments, a head (domain.md 3.3, inferred)."""
         return ((self.net + self.claims - self.own_payments) / self.members).quantize(Decimal("0.01"))
+
+
+def net_of(amounts: Any) -> Decimal:
+    """The net income of a window: of an Income, or of a row that has its columns."""
+    earned: Decimal = amounts.wage + amounts.business + amounts.property_income + amounts.transfer
+    return earned - amounts.business_cost
+
+
+def net_per_capita_of(amounts: Any) -> Decimal:
+    """The same for each of the members that it is reckoned for."""
+    return (net_of(amounts) / amounts.members).quantize(Decimal("0.01"))

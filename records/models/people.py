@@ -77,8 +77,12 @@ class Job(PersonRecord):
 
     @property
     def where(self) -> str:
-        """务工所在地: the place as it is written, else only how far away."""
-        return self.work_place or self.get_area_display()
+        return place_of_work(self.work_place, self.area)
+
+
+def place_of_work(written: str, area: str) -> str:
+    """务工所在地: the place as it is written, else only how far away."""
+    return written or str(dict(Job.Area.choices).get(area, area))
 
 
 class WelfarePost(PersonRecord):

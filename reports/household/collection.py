@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from assistance import catalogue
-from households.history import members_as_of
 from households.models import Household, Income, LivingCondition, SupportClass
 from monitoring.models import Episode
 from reports.national.field import month, plain, yes_no
+from reports.national.narrow import Home, narrow
 from reports.national.reading import Chunk, Row
 from sheets.clean import mask_id, mask_phone
 
@@ -37,26 +39,32 @@ MOST_RISKS = 5
 
 def collection(household: Household, on: date) -> dict[str, Any]:
     """The nine sections as they stand on a day. What nobody has recorded is empty, to be written in."""
-    chunk = Chunk(list(members_as_of(household, on).select_related("household")), on)
-    rows = chunk.rows
+    rows = _members(household, on)
     episode = household.episodes.order_by("-serial").first()
     conditions = list(household.conditions.filter(on__lte=on).order_by("-on", "-id"))
     return {
         "household": household,
-        "head": next((row.person for row in rows if row.is_head), None),
+        "head": next((row for row in rows if row.member.is_head), None),
         "phone": mask_phone(household.phone) if household.phone else "",
         "relocated": SupportClass.RELOCATED in household.support_classes,
         "episode": episode,
         "risks": _risks(episode),
         "members": [_member(row) for row in rows],
         "guarantees": [(title, *_seen(conditions, name)) for title, name in _GUARANTEES],
-        "money": _money(chunk.incomes.get(household.pk, [])),
+        "money": _money(list(household.incomes.as_of(on).order_by("-ends_on", "-id"))),
         "measures": _measures(rows),
         "helper": household.helper,
         "living": _living(rows, conditions),
         "cleared": _cleared(episode),
-        "collector": chunk.collectors.get(household.pk),
+        "collector": rows[0].family.collector if rows else None,
     }
+
+
+def _members(household: Household, on: date) -> list[Row]:
+    """Those of the day, the householder first."""
+    homes = Household.objects.filter(pk=household.pk).annotate(place=F("village_id"))
+    families = Chunk(list(narrow(homes, Home)), on).families()
+    return [row for family in families for row in family.rows()]
 
 
 def _risks(episode: Episode | None) -> list[str]:
@@ -65,19 +73,19 @@ def _risks(episode: Episode | None) -> list[str]:
 
 
 def _member(row: Row) -> dict[str, Any]:
-    person = row.person
-    jobs = [job for job in row.chunk.jobs[person.pk] if job.working]
+    person = row.member
+    job = next((job for job in row.kept(row.chunk.jobs) if job.working), None)
     return {
         "姓名": person.name,
         "性别": person.sex,
-        "证件号码": mask_id(person.id_number),
-        "与户主关系": row.member.relation,
+        "证件号码": mask_id(row.id_number),
+        "与户主关系": person.relation,
         "民族": person.nation,
         "文化程度": person.education,
         "在校生情况": person.schooling,
         "健康状况": person.health,
         "劳动技能": person.labour_skill,
-        "务工地点": (jobs[0].work_place or jobs[0].get_area_display()) if jobs else "",
+        "务工地点": job.where if job else "",
         "务工月数": plain(person.work_months),
         "大病保险": person.serious_illness_insurance,
         "低保": "是" if row.supported(SupportClass.SUBSISTENCE) else "",
@@ -107,8 +115,8 @@ def _measures(rows: list[Row]) -> list[tuple[str, str]]:
     """All fifteen categories of the national file, the sum of the others first."""
     if not rows:
         return [(category, "") for category in (catalogue.DEVELOPMENT_DONE, *catalogue.CATEGORIES)]
-    given = rows[0].help
-    done = "" if not rows[0].is_monitored else "已实施" if given.developed else "尚未实施"
+    given = rows[0].family.help
+    done = "" if rows[0].family.standing is None else "已实施" if given.developed else "尚未实施"
     each = [(category, "、".join(given.items.get(category, ()))) for category in catalogue.CATEGORIES]
     return [(catalogue.DEVELOPMENT_DONE, done), *each]
 
@@ -117,14 +125,14 @@ def _living(rows: list[Row], conditions: list[LivingCondition]) -> list[tuple[st
     """Those that are kept, then those to be written in."""
     if not rows:
         return []
-    row = rows[0]
-    houses = row.chunk.houses[row.member.household_id]
-    area = next((house.area for house in houses if house.area), None) or row.seen("house_area")
-    grade = next((house.grade for house in houses if house.grade), "") or row.seen("house_grade") or ""
-    dangerous = row.seen("housing_ok")
+    family = rows[0].family
+    houses = family.chunk.houses.get(family.home.id, ())
+    area = next((house.area for house in houses if house.area), None) or family.seen("house_area")
+    grade = next((house.grade for house in houses if house.grade), "") or family.seen("house_grade") or ""
+    dangerous = family.seen("housing_ok")
     kept = [
-        ("耕地（亩）", plain(row.seen("farmland"))),
-        ("与村主干路距离（公里）", plain(row.seen("road_km"))),
+        ("耕地（亩）", plain(family.seen("farmland"))),
+        ("与村主干路距离（公里）", plain(family.seen("road_km"))),
         ("住房面积（平方米）", plain(area)),
         ("房屋等级", grade),
         ("危房户", yes_no(None if dangerous is None else not dangerous)),

@@ -30,7 +30,8 @@ class Shape:
         return [None if pick is None else cells[pick] for pick in self.picks]
 
     def rows(self, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
-        return (self.row(cells) for cells in rows)
+        as_they_are = self.picks == tuple(range(len(self.ledger.columns)))
+        return iter(rows) if as_they_are else map(self.row, rows)
 
     def totals(self, cells: list[Cell]) -> list[Cell]:
         """The 合计 row; the word itself goes into the first free cell where its column is not shown."""

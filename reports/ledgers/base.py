@@ -81,11 +81,16 @@ class Sample:
 
 
 class Placed(NamedTuple):
-    """One row as an edition keeps it: the place that it lies in, whom it is about, its cells."""
+    """One row as an edition keeps it: the place that it lies in, the key of what it is about, its cells."""
 
     place: str
-    about: Household | Division
+    about: str
     cells: list[Cell]
+
+
+def key_of(about: Household | Division) -> str:
+    """What an edition calls a household or a place."""
+    return str(about.uid) if isinstance(about, Household) else about.code
 
 
 class Ledger(ABC):
@@ -201,7 +206,7 @@ class DetailLedger(Ledger):
         places, source = Places(reading.division), self.items(reading).iterator(chunk_size=CHUNK)
         while items := list(islice(source, CHUNK)):
             for item, line in zip(items, self.lines(reading, items, places), strict=True):
-                yield Placed(self.village(item), self.household(item), [None, *line])
+                yield Placed(self.village(item), key_of(self.household(item)), [None, *line])
 
     def _totals(self, reading: Reading) -> list[Cell]:
         total: Counter[str] = Counter()

@@ -5,92 +5,102 @@ Nobody may change their layout: every cell is text, the heading stands in row 3,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, ClassVar
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 
 from accounts.models import Division
 from households.models import Category, Household, Membership
-from households.models.person import HEAD
 from monitoring.models import EpisodeEvent
 from reports.asof import episodes as q
-from reports.ledgers.base import CHUNK, Body, DetailLedger, Ledger, Line, Placed, Reading, Sample
+from reports.ledgers.base import Body, Ledger, Line, Placed, Reading, Sample
 from reports.ledgers.column import Column
 from reports.ledgers.places import Places
-from reports.national.field import Columns, Fault, Field
+from reports.national.field import Columns, Field, Found
 from reports.national.monitored import MONITORED
+from reports.national.narrow import Home
 from reports.national.persons import PERSONS
-from reports.national.reading import Chunk, Row
+from reports.national.reading import Chunk, Family, Row
 from sheets.extent import column_letters
 from sheets.layout import SheetLayout
 from sheets.text import Cell
 
 # Persons that a page looks at; the workbook looks at all.
 MOST_LOOKED = 3_000
+# Households whose facts are read together: few queries, little memory.
+CHUNK = 2_000
 _SERIAL = Column(("序号",), 6, "seq")
-_HEAD_FIRST = Case(When(relation=HEAD, then=0), default=1)
 
 
-class NationalList(DetailLedger):
-    """One row a person, every cell text."""
+class NationalList(Ledger):
+    """One row a person, every cell text; members of a household follow each other, its head first."""
 
     group = "national"
     unit = "人"
     freeze = 0
-    counter = ("姓名", "人")
     fields: ClassVar[tuple[Field, ...]]
     serial: ClassVar[bool] = True
 
-    def people(self, reading: Reading) -> QuerySet[Any]:
-        """The memberships in force on the day of whom the list is about."""
+    def chosen(self, reading: Reading) -> QuerySet[Household]:
+        """The households that the list is about, wherever they are."""
         raise NotImplementedError
 
-    def items(self, reading: Reading) -> QuerySet[Any]:
-        there = q.registered("household", reading.known_at, gt=reading.on)
-        here = self.people(reading).filter(there)
-        rows = q.living_in(here, reading.division, reading.on, "household", reading.known_at)
-        return rows.select_related("person", "household").order_by("place", "household__number", _HEAD_FIRST, "id")  # type: ignore[no-any-return]
+    def homes(self, reading: Reading) -> QuerySet[Any]:
+        """Those of them that lived in the place, in the order of the list."""
+        here = self.chosen(reading).remaining(reading.on, reading.known_at)  # type: ignore[attr-defined]
+        rows = q.living_in(here, reading.division, reading.on, "", reading.known_at)
+        return rows.order_by("place", "number")  # type: ignore[no-any-return]
 
-    def household(self, item: Any) -> Household:
-        found: Household = item.household
-        return found
-
-    def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterable[list[Cell]]:
-        return Columns(self.fields).cells(Chunk(items, reading.on, reading.known_at).rows)
-
-    def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
-        return {self.fields[0].heading: f"{figures['items']}人"} if self.serial else {}
+    def families(self, reading: Reading, size: int = CHUNK) -> Iterator[Family]:
+        """They with their members, so many of them read together."""
+        rows = self.homes(reading).values_list(*Home._fields)
+        source = map(Home._make, rows.iterator(chunk_size=size))
+        while homes := list(islice(source, size)):
+            yield from Chunk(homes, reading.on, reading.known_at).families()
 
     def body(self, reading: Reading) -> Body:
         """No 合计: the national system takes rows of persons alone."""
-        return Body([], self._numbered(reading))
+        lines = self._lines(self.families(reading))
+        return Body([], self._numbered(lines) if self.serial else lines)
+
+    def _lines(self, families: Iterable[Family]) -> Iterator[list[Cell]]:
+        return Columns(self.fields, self.first).cells(families)
 
     def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
         return {place.code: [] for place in places}
 
     def placed(self, reading: Reading) -> Iterator[Placed]:
-        """The rows; where they are numbered each sheet numbers its own."""
-        rows = super().placed(reading)
-        return rows if self.serial else (row._replace(cells=row.cells[1:]) for row in rows)
+        """The rows with the place whose sheet each stands in; where they are numbered each sheet numbers its own."""
+        columns = Columns(self.fields, self.first)
+        for family in self.families(reading):
+            for cells in columns.cells([family]):
+                yield Placed(family.home.place, str(family.home.uid), cells)
 
-    def _numbered(self, reading: Reading) -> Iterator[list[Cell]]:
-        for number, line in enumerate(self._stream(reading), 1):
-            yield [str(number), *line[1:]] if self.serial else line
+    def _numbered(self, lines: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+        for number, line in enumerate(lines, 1):
+            line[0] = str(number)
+            yield line
 
-    def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
-        rows = super()._stream(reading)
-        return rows if self.serial else (line[1:] for line in rows)
+    def size(self, reading: Reading) -> int:
+        members = Membership.objects.as_of(reading.on, reading.known_at)
+        return members.filter(household__in=self.homes(reading).order_by().values("pk")).count()
 
     def sample(self, reading: Reading, most: int) -> Sample:
-        found = super().sample(reading, most)
-        if self.serial:
-            return found
-        lines = [Line(line.cells[1:], line.about) for line in found.lines]
-        return Sample(["合计", f"{found.size}人", *found.totals[2:]], lines, found.size)
+        families = list(islice(self.families(reading, most), most))
+        about = Household.objects.in_bulk([family.home.id for family in families])
+        whose = (about[family.home.id] for family in families for _ in family.members)
+        lines = [Line(cells, home) for cells, home in zip(self._lines(families), whose, strict=True)]
+        size = self.size(reading)
+        totals: list[Cell] = ["合计", f"{size}人", *[""] * (len(self.columns) - 2)]
+        return Sample(totals, lines[:most], size)
+
+    @property
+    def first(self) -> int:
+        """The place of the first column that says something of the person."""
+        return 1 if self.serial else 0
 
     def fixed_layout(self, reading: Reading) -> SheetLayout:
         return SheetLayout(
@@ -136,8 +146,8 @@ class LiftedPersons(NationalList):
     fields = PERSONS
     columns = _columns(PERSONS, serial=True)
 
-    def people(self, reading: Reading) -> QuerySet[Any]:
-        return Membership.objects.as_of(reading.on, reading.known_at).filter(household__category=Category.LIFTED)
+    def chosen(self, reading: Reading) -> QuerySet[Household]:
+        return Household.objects.filter(category=Category.LIFTED)
 
 
 class MarginalPersons(NationalList):
@@ -148,9 +158,8 @@ class MarginalPersons(NationalList):
     fields = PERSONS
     columns = _columns(PERSONS, serial=True)
 
-    def people(self, reading: Reading) -> QuerySet[Any]:
-        rows = Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=_monitored(reading))
-        return rows.exclude(household__category=Category.LIFTED)
+    def chosen(self, reading: Reading) -> QuerySet[Household]:
+        return Household.objects.filter(pk__in=_monitored(reading)).exclude(category=Category.LIFTED)
 
 
 class MonitoredPersons(NationalList):
@@ -162,21 +171,11 @@ class MonitoredPersons(NationalList):
     columns = _columns(MONITORED, serial=False)
     serial = False
 
-    def people(self, reading: Reading) -> QuerySet[Any]:
-        return Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=_monitored(reading))
+    def chosen(self, reading: Reading) -> QuerySet[Household]:
+        return Household.objects.filter(pk__in=_monitored(reading))
 
     def prefix(self, division: Division) -> str:
         return "（自定义）"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A cell that would be refused."""
-
-    row: Row
-    column: int
-    field: Field
-    fault: Fault
 
 
 class UploadCheck(Ledger):
@@ -210,62 +209,59 @@ class UploadCheck(Ledger):
             self.remarks = (f"这 {len(empty)} 列本系统不采集，上传时为空：{'、'.join(empty)}。",)  # type: ignore[misc]
 
     def body(self, reading: Reading) -> Body:
-        return Body([], (self._cells(found) for found in self._faults(reading, self.checked.items(reading))))
+        return Body([], map(self._cells, self._faults(_members(self.checked.families(reading)))))
 
     def totals_of(self, reading: Reading, places: Iterable[Division]) -> dict[str, list[Cell]]:
         return self.checked.totals_of(reading, places)
 
     def placed(self, reading: Reading) -> Iterator[Placed]:
         """What would be refused with the place whose sheet it stands in."""
-        for found in self._faults(reading, self.checked.items(reading)):
-            yield Placed(found.row.member.place, found.row.household, self._cells(found))  # type: ignore[attr-defined]
+        for found in self._faults(_members(self.checked.families(reading))):
+            home = found.row.family.home
+            yield Placed(home.place, str(home.uid), self._cells(found))
 
     def size(self, reading: Reading) -> int:
         return self.checked.size(reading)
 
     def sample(self, reading: Reading, most: int) -> Sample:
         people = self.checked.size(reading)
-        found = list(self._faults(reading, self.checked.items(reading)[:MOST_LOOKED]))
+        found = list(self._faults(islice(_members(self.checked.families(reading)), MOST_LOOKED)))
         looked = f"前 {MOST_LOOKED} 人" if people > MOST_LOOKED else f"{people} 人"
         words = f"查了{looked}，{len(found)} 处" if found else f"查了{looked}，没有问题"
         totals: list[Cell] = ["合计", words, *[""] * (len(self.columns) - 2)]
-        return Sample(totals, [Line(self._cells(one), one.row.household) for one in found[:most]], len(found))
+        about = Household.objects.in_bulk({one.row.home.id for one in found[:most]})
+        return Sample(totals, [Line(self._cells(one), about[one.row.home.id]) for one in found[:most]], len(found))
 
-    def _faults(self, reading: Reading, members: QuerySet[Any]) -> Iterator[Found]:
-        first = 2 if self.checked.serial else 1
-        columns = Columns(self.checked.fields)
-        source = iter(members) if members.query.is_sliced else members.iterator(chunk_size=CHUNK)
-        while items := list(islice(source, CHUNK)):
-            rows = Chunk(items, reading.on, reading.known_at).rows
-            for row, place, field, fault in columns.faults(rows):
-                yield Found(row, place + first, field, fault)
+    def _faults(self, rows: Iterable[Row]) -> Iterator[Found]:
+        return Columns(self.checked.fields, self.checked.first).faults(rows)
 
     def _cells(self, found: Found) -> list[Cell]:
-        row, field = found.row, found.field
-        place = str(row.member.place)  # type: ignore[attr-defined]  # annotated by `items`
-        names = row.chunk.names
-        value = field.read(row)
+        (row, place, field, fault), family = found, found.row.family
         return [
             None,
-            names.get(place[:9].ljust(12, "0"), ""),
-            names.get(place, ""),
-            row.household.number,
-            row.person.name,
+            *family.places[1:],
+            family.home.number,
+            row.member.name,
             row.id_number,
             row.member.relation,
-            column_letters(found.column),
+            column_letters(place + 1),
             field.heading,
-            # Numbers stand in their own column, and phones are masked with them.
-            "" if field.secret == "id" else _hidden(value) if field.secret == "phone" else value,
-            found.fault.words,
-            found.fault.mend,
-            row.link,
+            _shown(field, fault.value),
+            fault.words,
+            fault.mend,
+            family.link,
         ]
 
 
-def _hidden(phone: str) -> str:
-    """A phone with a fault: how long it is says enough."""
-    return f"{len(phone)} 个字符" if phone else ""
+def _members(families: Iterable[Family]) -> Iterator[Row]:
+    return chain.from_iterable(family.rows() for family in families)
+
+
+def _shown(field: Field, value: str) -> str:
+    """Numbers stand in their own column; of a phone with a fault, which is not masked as one, its length says enough."""
+    if field.secret == "id":
+        return ""
+    return f"{len(value)} 个字符" if field.secret == "phone" and value else value
 
 
 LISTS: tuple[NationalList, ...] = (LiftedPersons(), MarginalPersons(), MonitoredPersons())

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Division
 from reports.asof.problems import Topic, covered, kept, reported, witnessed
-from reports.ledgers.base import CHUNK, Body, Ledger, Line, Placed, Reading, Sample
+from reports.ledgers.base import CHUNK, Body, Ledger, Line, Placed, Reading, Sample, key_of
 from reports.ledgers.places import Places, holders
 from reports.ledgers.problem import Known, Problem, about, household_of
 from sheets.text import Cell
@@ -75,7 +75,7 @@ class ProblemLedger(Ledger):
         """The rows with the place whose sheet each stands in."""
         for item, lines in self.told(reading):
             for line in lines:
-                yield Placed(item.place, about(item), [None, *line])
+                yield Placed(item.place, key_of(about(item)), [None, *line])
 
     def _totals(self, number: int) -> list[Cell]:
         sums = {self.counter: f"{number}{self.counted}"}

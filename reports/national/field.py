@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
-from typing import Literal
+from functools import cached_property
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from households.models import BEGINNING
-from reports.national.reading import Row
+from reports.national.reading import Family, Row
 from sheets.text import Cell
 
 _BETWEEN = re.compile(r"[,，、;；]")
@@ -21,12 +21,21 @@ _MOST_WORDS = 12
 Need = Callable[[Row], bool]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a cell, and what to do about it."""
+class Fault(NamedTuple):
+    """What is wrong with a cell, what stands in it, and what to do about it."""
 
     words: str
+    value: str
     mend: str
+
+
+class Found(NamedTuple):
+    """A fault, and where: whose row, and the place of its column among the columns."""
+
+    row: Row
+    place: int
+    field: Field
+    fault: Fault
 
 
 @dataclass(frozen=True)
@@ -51,19 +60,31 @@ class Field:
     held: bool = True
     shared: bool = False
 
-    def faults(self, row: Row) -> list[Fault]:
-        """Why the national system would refuse this person's cell."""
-        words = self._refused(self.read(row), row)
-        mend = self.mend if self.held else "本系统不采集，上传前在工作簿里补填"
-        found = [Fault(words, mend)] if words else []
-        if self.also is not None and (words := self.also(row)):
-            found.append(Fault(words, self.mend))
-        return found
+    @property
+    def judged(self) -> bool:
+        """Whether anything that could stand there would be refused."""
+        return bool(self.needed or self.codes or self.pattern or self.also)
 
-    def _refused(self, value: str, row: Row) -> str:
+    @cached_property
+    def sound(self) -> frozenset[str]:
+        """Values that are right for everybody, so that a look is enough; of most columns these are nearly all."""
+        return frozenset() if self.also else self.codes if self.needed else self.codes | {""}
+
+    def faults(self, value: str, row: Row) -> Sequence[Fault]:
+        """Why the national system would refuse this person's cell, in which the value stands."""
+        refused = self._refused(value) if value else self._lacking(row)
+        more = self.also(row) if self.also is not None else ""
+        if not refused and not more:
+            return ()
+        mend = self.mend if self.held else "本系统不采集，上传前在工作簿里补填"
+        found = ((refused, mend), (more, self.mend))
+        return [Fault(words, value, help_) for words, help_ in found if words]
+
+    def _lacking(self, row: Row) -> str:
+        return "必填项为空" if self.needed is not None and self.needed(row) else ""
+
+    def _refused(self, value: str) -> str:
         """What is wrong with a value by itself; '' for nothing."""
-        if not value:
-            return "必填项为空" if self.needed is not None and self.needed(row) else ""
         if self.codes and value not in self.codes and not self._listed(value):
             allowed = "、".join(sorted(self.codes)[:_MOST_WORDS]) + ("等" if len(self.codes) > _MOST_WORDS else "")
             return f"不在代码表内，只能填：{allowed}"
@@ -72,8 +93,7 @@ class Field:
         return ""
 
     def _listed(self, value: str) -> bool:
-        words = [word.strip() for word in _BETWEEN.split(value)] if self.listed else [value]
-        return all(word in self.codes for word in words)
+        return self.listed and all(word.strip() in self.codes for word in _BETWEEN.split(value))
 
 
 def missing(heading: str, *, needed: Need | None = None, width: float = 12) -> Field:
@@ -87,49 +107,56 @@ def of_household(*fields: Field) -> tuple[Field, ...]:
 
 
 class Columns:
-    """Columns in their order. What members of a household share is read once for those that follow each other."""
+    """Columns in their order, the first of them in the place `first`. What members of a household share is read once."""
 
-    def __init__(self, fields: Sequence[Field]) -> None:
-        self._size = len(fields)
-        self._shared = [(place, field) for place, field in enumerate(fields) if field.shared]
-        self._own = [(place, field) for place, field in enumerate(fields) if not field.shared]
+    def __init__(self, fields: Sequence[Field], first: int = 0) -> None:
+        self._size = first + len(fields)
+        placed = list(enumerate(fields, first))
+        self._shared = [(place, field) for place, field in placed if field.shared]
+        self._own = [(place, field) for place, field in placed if not field.shared]
+        self._judged_shared = _judged(self._shared)
+        self._judged_own = _judged(self._own)
 
-    def cells(self, rows: Iterable[Row]) -> Iterator[list[Cell]]:
-        """What stands in each row."""
+    def cells(self, families: Iterable[Family]) -> Iterator[list[Cell]]:
+        """What stands in the row of each member; nothing before the first column."""
         readers = [(place, field.read) for place, field in self._own]
-        for _, family in groupby(rows, _home):
-            shared: list[Cell] = []
-            for row in family:
-                shared = shared or self._of_home(row)
+        for family in families:
+            rows = family.rows()
+            shared: list[Cell] = [None] * self._size
+            for place, field in self._shared:
+                shared[place] = field.read(rows[0])
+            for row in rows:
                 cells = shared.copy()
                 for place, read in readers:
                     cells[place] = read(row)
                 yield cells
 
-    def _of_home(self, row: Row) -> list[Cell]:
-        cells: list[Cell] = [""] * self._size
-        for place, field in self._shared:
-            cells[place] = field.read(row)
-        return cells
-
-    def faults(self, rows: Iterable[Row]) -> Iterator[tuple[Row, int, Field, Fault]]:
-        """What would be refused in each row, with the place of its column, in the order of the columns."""
-        for _, family in groupby(rows, _home):
-            shared: list[tuple[int, Field, Fault]] | None = None
-            for row in family:
-                if shared is None:
-                    shared = _found(self._shared, row)
-                found = [*shared, *_found(self._own, row)]
-                found.sort(key=itemgetter(0))
-                yield from ((row, *one) for one in found)
+    def faults(self, rows: Iterable[Row]) -> Iterator[Found]:
+        """What would be refused in each row, in the order of the columns; those of a household follow each other."""
+        family, shared = None, []
+        for row in rows:
+            if row.family is not family:
+                family, shared = row.family, _found(self._judged_shared, row)
+            found = [one._replace(row=row) for one in shared]
+            found += _found(self._judged_own, row)
+            found.sort(key=attrgetter("place"))
+            yield from found
 
 
-def _found(columns: Iterable[tuple[int, Field]], row: Row) -> list[tuple[int, Field, Fault]]:
-    return [(place, field, fault) for place, field in columns for fault in field.faults(row)]
+_Judged = tuple[int, Field, Callable[[Row], str], frozenset[str]]
 
 
-def _home(row: Row) -> int:
-    return row.member.household_id
+def _judged(columns: Iterable[tuple[int, Field]]) -> list[_Judged]:
+    return [(place, field, field.read, field.sound) for place, field in columns if field.judged]
+
+
+def _found(columns: Iterable[_Judged], row: Row) -> list[Found]:
+    return [
+        Found(row, place, field, fault)
+        for place, field, read, sound in columns
+        if (value := read(row)) not in sound
+        for fault in field.faults(value, row)
+    ]
 
 
 # --- who needs a value ---
@@ -140,15 +167,15 @@ def everybody(row: Row) -> bool:
 
 
 def the_head(row: Row) -> bool:
-    return row.is_head
+    return row.member.is_head
 
 
 def monitored(row: Row) -> bool:
-    return row.is_monitored
+    return row.family.standing is not None
 
 
 def cleared(row: Row) -> bool:
-    return row.cleared_on is not None
+    return row.family.cleared_on is not None
 
 
 # --- how values are written: text, all of it ---
@@ -156,7 +183,7 @@ def cleared(row: Row) -> bool:
 
 def month(day: date | None) -> str:
     """'202306'; nothing for a day that is not known."""
-    return f"{day:%Y%m}" if day and day > BEGINNING else ""
+    return f"{day.year:04}{day.month:02}" if day and day > BEGINNING else ""
 
 
 def plain(number: Decimal | None) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from households.models import SupportClass
 from monitoring.risks import Risk
-from records.models import Schooling
+from records.models import Schooling, WelfarePost
 from reports.national import codes
 from reports.national import persons as p
 from reports.national.field import (
@@ -26,11 +26,12 @@ from reports.national.field import (
     plain,
     turned,
 )
+from reports.national.narrow import Job, School
 from reports.national.places import county, township, village
 from reports.national.reading import Row
-from sheets.ids import birth_date
 
 _MOST_RISKS = 5
+_POSTS = dict(WelfarePost.Kind.choices)
 _NO_SCHOOL = (Schooling.State.SUSPENDED, Schooling.State.DEFERRED)
 _BY_VISIT = "下次入户时核实填写"
 _AMOUNT = "不小于 0 的金额"
@@ -38,14 +39,15 @@ _AMOUNT = "不小于 0 的金额"
 
 def _risk(place: int) -> Field:
     def read(row: Row) -> str:
-        return row.risks[place - 1] if len(row.risks) >= place else ""
+        risks = row.family.risks
+        return risks[place - 1] if len(risks) >= place else ""
 
     return Field(f"致贫/返贫风险{place}", read, needed=everybody if place == 1 else None, codes=codes.RISKS)
 
 
 def _income(heading: str, name: str, *, needed: bool = True) -> Field:
     def read(row: Row) -> str:
-        income = row.income()
+        income = row.family.income()
         return money(getattr(income, name)) if income else ""
 
     return Field(
@@ -55,47 +57,48 @@ def _income(heading: str, name: str, *, needed: bool = True) -> Field:
 
 def _destitute_pay(row: Row) -> str:
     """The part of the transfers that is 特困供养金, where it was written down by itself."""
-    income = row.income()
-    items = income.items.get("transfer", {}) if income else {}
+    income = row.family.income()
+    items = (income.transfers if income else None) or {}
     paid = [Decimal(str(amount)) for title, amount in items.items() if "特困" in title]
     return money(sum(paid, Decimal(0))) if paid else ""
 
 
 def _flag(heading: str, name: str, *, of: Callable[[bool | None], str] = turned) -> Field:
-    return Field(heading, lambda row: of(row.seen(name)), needed=everybody, codes=codes.YES_NO, mend=_BY_VISIT)
+    return Field(heading, lambda row: of(row.family.seen(name)), needed=everybody, codes=codes.YES_NO, mend=_BY_VISIT)
 
 
 def _after(heading: str, name: str) -> Field:
     """A guarantee as it was found after the clearing."""
 
     def read(row: Row) -> str:
-        return turned(row.seen(name, since=row.cleared_on)) if row.cleared_on else ""
+        return turned(row.family.seen(name, since=row.family.cleared_on)) if row.family.cleared_on else ""
 
     return Field(heading, read, needed=cleared, codes=codes.YES_NO, mend="消除后走访时核实填写")
 
 
 def _paid_after(row: Row) -> str:
-    income = row.income(since=row.cleared_on) if row.cleared_on else None
+    income = row.family.income(since=row.family.cleared_on) if row.family.cleared_on else None
     return money(income.own_payments) if income else ""
 
 
 def _measures(category: str, heading: str = "") -> Field:
-    return Field(heading or category, lambda row: ",".join(row.help.items.get(category, ())), 16)
+    return Field(heading or category, lambda row: ",".join(row.family.help.items.get(category, ())), 16)
 
 
 def _developed(row: Row) -> str:
-    return "已实施" if row.help.developed else "尚未实施"
+    return "已实施" if row.family.help.developed else "尚未实施"
 
 
 def _without_labour(row: Row) -> str:
-    if row.household.whole_without_labour or (row.standing and row.standing.secured):
+    standing = row.family.standing
+    if row.home.whole_without_labour or (standing and standing.secured):
         return "是"
     # 否 only where the register shows somebody who can work; otherwise nobody has said.
-    return "否" if row.family.workers else ""
+    return "否" if row.family.has_workers else ""
 
 
 def _medical_relief(row: Row) -> str:
-    return "是" if any("医疗救助" in item for items in row.help.items.values() for item in items) else ""
+    return "是" if any("医疗救助" in item for items in row.family.help.items.values() for item in items) else ""
 
 
 def _subsistence(row: Row) -> str:
@@ -107,40 +110,44 @@ def _destitute(row: Row) -> str:
 
 
 def _birthday(row: Row) -> str:
-    return f"{birth_date(row.id_number):%Y%m%d}"
+    return row.id_number[6:14]
 
 
-def _schooling(row: Row) -> Schooling | None:
-    return next(iter(row.chunk.schooling[row.member.person_id]), None)
+def _school(row: Row) -> School | None:
+    return next(iter(row.kept(row.chunk.schooling)), None)
 
 
 def _not_at_school(row: Row) -> str:
-    found = _schooling(row)
-    return found.get_state_display() if found and found.state in _NO_SCHOOL else ""
+    found = _school(row)
+    return str(Schooling.State(found.state).label) if found and found.state in _NO_SCHOOL else ""
 
 
 def _left_school(row: Row) -> str:
-    found = _schooling(row)
+    found = _school(row)
     return found.leaving_reason if found and found.state in Schooling.OUT_OF_SCHOOL else ""
 
 
+def _job(row: Row) -> Job | None:
+    return next((job for job in row.kept(row.chunk.jobs) if job.working), None)
+
+
 def _work_place(row: Row) -> str:
-    job = next((job for job in row.chunk.jobs[row.member.person_id] if job.working), None)
+    job = _job(row)
     return job.where if job else ""
 
 
 def _channel(row: Row) -> str:
-    job = next((job for job in row.chunk.jobs[row.member.person_id] if job.working), None)
+    job = _job(row)
     return job.channel if job else ""
 
 
 def _post(row: Row) -> str:
-    return ",".join(dict.fromkeys(post.get_kind_display() for post in row.chunk.posts[row.member.person_id]))
+    return ",".join(dict.fromkeys(str(_POSTS.get(post.kind, post.kind)) for post in row.kept(row.chunk.posts)))
 
 
 def _post_months(row: Row) -> str:
     """Whole and begun months of this year in posts."""
-    posts, on = row.chunk.posts[row.member.person_id], row.chunk.on
+    posts, on = row.kept(row.chunk.posts), row.chunk.on
     if not posts:
         return ""
     begun = max(min(post.from_on for post in posts), date(on.year, 1, 1))
@@ -148,29 +155,27 @@ def _post_months(row: Row) -> str:
 
 
 def _house_area(row: Row) -> str:
-    house = next((house for house in row.chunk.houses[row.member.household_id] if house.area), None)
-    return plain(house.area) if house else plain(row.seen("house_area"))
+    houses = row.chunk.houses.get(row.home.id, ())
+    return plain(next((house.area for house in houses if house.area), None) or row.family.seen("house_area"))
 
 
 def _collector(row: Row) -> str:
-    visit = row.chunk.collectors.get(row.member.household_id)
-    return visit.recorded_by.name if visit else ""
+    return row.family.collector.name if row.family.collector else ""
 
 
 def _collector_phone(row: Row) -> str:
-    visit = row.chunk.collectors.get(row.member.household_id)
-    return visit.recorded_by.phone if visit else ""
+    return row.family.collector.phone if row.family.collector else ""
 
 
 def _has(risk: str) -> Callable[[Row], bool]:
-    return lambda row: risk in row.risks
+    return lambda row: risk in row.family.risks
 
 
 _PLACE = (county("县"), township("乡"), village("村"), p.HOUSEHOLD)
 _PERSON = (
     Field("证件类型", lambda row: "居民身份证", needed=everybody, codes=codes.CARDS),
     p.ID_NUMBER,
-    Field("性别", lambda row: row.person.sex, 6, needed=everybody, codes=codes.SEX),
+    Field("性别", lambda row: row.member.sex, 6, needed=everybody, codes=codes.SEX),
     Field("出生日期", _birthday, 10, needed=everybody),
     p.NATION,
     p.RELATION,
@@ -198,7 +203,7 @@ _RISK = (
     replace(p.CLEARED_ON, heading="消除监测时间"),
     Field(
         "风险消除方式",
-        lambda row: row.standing.method if row.standing else "",
+        lambda row: row.family.standing.method if row.family.standing else "",
         needed=cleared,
         codes=codes.CLEARED_BY,
         mend="档案导入的消除没有方式，上传前在工作簿里补填",
@@ -227,8 +232,8 @@ _LIVING = (
     missing("是否通生活用电"),
     missing("是否有卫生厕所"),
     missing("入户道路是否硬化"),
-    Field("与村主干路距离", lambda row: plain(row.seen("road_km")), pattern=codes.AMOUNT, form="公里数"),
-    Field("耕地面积（亩）", lambda row: plain(row.seen("farmland")), pattern=codes.AMOUNT, form="亩数"),
+    Field("与村主干路距离", lambda row: plain(row.family.seen("road_km")), pattern=codes.AMOUNT, form="公里数"),
+    Field("耕地面积（亩）", lambda row: plain(row.family.seen("farmland")), pattern=codes.AMOUNT, form="亩数"),
     *map(missing, ("林地面积（亩）", "退耕还林面积（亩）", "林果面积（亩）", "牧草地面积", "水面面积")),
 )
 _GUARANTEES = (

@@ -23,6 +23,7 @@ from reports.ledgers import LEDGERS, Ledger
 from reports.ledgers.base import DetailLedger, Reading
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Proof
+from reports.ledgers.n import NationalList
 from reports.ledgers.summary import SummaryLedger
 
 
@@ -32,7 +33,7 @@ def came_back(life: Life) -> bool:
 
 
 SUMMARIES = [code for code, ledger in LEDGERS.items() if isinstance(ledger, SummaryLedger)]
-DETAILS = [code for code, ledger in LEDGERS.items() if isinstance(ledger, DetailLedger)]
+DETAILS = [code for code, ledger in LEDGERS.items() if isinstance(ledger, DetailLedger | NationalList)]
 COUNTY, TOWNSHIP = "990101000000", "990101100000"
 # Rows of the county or of a township itself (本级) lie in no place below it.
 OF_THE_PLACE_ITSELF = {"L19", "L22", "T10"}
@@ -159,7 +160,7 @@ def test_rows_of_a_place_are_those_of_the_places_below(places: Any, owner: User,
     assert faults == []
 
 
-def rows_of(ledger: DetailLedger, at: Reading) -> Iterator[tuple[str, ...]]:
+def rows_of(ledger: DetailLedger | NationalList, at: Reading) -> Iterator[tuple[str, ...]]:
     """The rows as text, without their running numbers."""
     for row in ledger.body(at).rows:
         assert len(row) == len(ledger.columns)

@@ -292,3 +292,10 @@ def test_what_was_not_known_then_is_not_in_the_sheet_of_then(village: Division, 
 
     assert cells(None) == ["是", "是"]
     assert cells(before) == ["否", "否"]
+
+
+def test_a_page_has_so_many_persons_and_numbers_them_itself(village: Division, county: Division) -> None:
+    home = _family(village)
+    sample = LEDGERS["N1"].sample(Reading(county, date(2026, 11, 10)), 1)
+    assert [(line.cells[0], line.cells[8], line.about) for line in sample.lines] == [(None, "张三", home)]
+    assert (sample.totals[:2], sample.size) == (["合计", "2人"], 2)
