@@ -1,24 +1,39 @@
-"""Many keys in one condition: `rows.filter(household__in=among(keys))`."""
+"""The lookup `among`: a number is one of very many, given to the database as one value."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
 from typing import Any
 
-from django.db.models import BigIntegerField, Expression
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Field, ForeignKey, Lookup
 
 
-class among(Expression):  # noqa: N801  # reads as the condition that it is
-    """Keys handed to the database as one value. One parameter for each, which is what a list makes, costs more than
-    finding the rows."""
+class Among(Lookup):
+    """`household__among=keys` is `household__in=keys` for a thousand keys: one parameter instead of a thousand, which
+    cost more to prepare, to write and to parse than many a query takes."""
 
-    def __init__(self, keys: Collection[int]) -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.keys = tuple(keys)
+    lookup_name = "among"
+    # The keys are numbers already; preparing each by itself is what this is to save.
+    prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "(SELECT value FROM json_each(%s))", (json.dumps(self.keys),)
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        super().__init__(lhs, frozenset(rhs))
+
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        """The keys as one text. Raises EmptyResultSet where there are none: the query is then not asked."""
+        if not self.rhs:
+            raise EmptyResultSet
+        return ",".join(map(str, map(int, self.rhs)))
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "(SELECT unnest(%s::bigint[]))", [list(self.keys)]
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", [*params, "{" + self.process_rhs(compiler, connection) + "}"]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        keys = "[" + self.process_rhs(compiler, connection) + "]"
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, keys]
+
+
+Field.register_lookup(Among)
+ForeignKey.register_lookup(Among)

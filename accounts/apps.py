@@ -8,8 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the one table of rights from every app's `permissions.py`; keep sign-ins in the audit, what only
-        grows under seal, and forms in plain words."""
-        from accounts import listeners
+        grows under seal, and forms in plain words; add the lookup `among` to queries."""
+        from accounts import among, listeners  # noqa: F401
         from accounts.form_words import use_own_words
         from accounts.models import AuditEvent, HandOverCopy
         from accounts.seals import add_sealed

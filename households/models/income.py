@@ -9,6 +9,7 @@ from django.db import models
 
 from households.querysets import IncomeQuerySet
 
+_CENT = Decimal("0.01")
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "default": Decimal(0)}
 
 
@@ -60,15 +61,19 @@ class Income(models.Model):
     @property
     def reference_per_capita(self) -> Decimal:
         """Income held against the line: net + claims - eligible own payments, a head (domain.md 3.3, inferred)."""
-        return ((self.net + self.claims - self.own_payments) / self.members).quantize(Decimal("0.01"))
+        return a_head(self.net + self.claims - self.own_payments, self.members)
 
 
-def net_of(amounts: Any) -> Decimal:
-    """The net income of a window: of an Income, or of a row that has its columns."""
-    earned: Decimal = amounts.wage + amounts.business + amounts.property_income + amounts.transfer
-    return earned - amounts.business_cost
+def net_of(income: Any) -> Decimal:
+    """The net income of whatever has the parts of an income: the model, or a row read without one."""
+    total: Decimal = income.wage + income.business + income.property_income + income.transfer - income.business_cost
+    return total
 
 
-def net_per_capita_of(amounts: Any) -> Decimal:
+def a_head(amount: Decimal, members: int) -> Decimal:
+    return (amount / members).quantize(_CENT)
+
+
+def net_per_capita_of(income: Any) -> Decimal:
     """The same for each of the members that it is reckoned for."""
-    return (net_of(amounts) / amounts.members).quantize(Decimal("0.01"))
+    return a_head(net_of(income), income.members)

@@ -144,6 +144,9 @@ class DetailLedger(Ledger):
     counter: ClassVar[tuple[str, str]]
     # The path of an item to the code of the place that it lies in.
     lies_in: ClassVar[str] = "place"
+    # What `lines`, `household` and `village` read of an item and of what it is joined with; all of it where nothing is
+    # said. Wide rows cost most of the time of a long ledger.
+    reads: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def items(self, reading: Reading) -> QuerySet[Any]:
@@ -163,6 +166,11 @@ class DetailLedger(Ledger):
         home = whose.village_id if isinstance(whose, Household) else whose.code
         place: str = getattr(item, "place", home)
         return place
+
+    def streamed(self, reading: Reading) -> Iterator[Any]:
+        """The items one after the other, with what is read of them and no more."""
+        items = self.items(reading)
+        return (items.only(*self.reads) if self.reads else items).iterator(chunk_size=CHUNK)
 
     def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
         """What 合计 adds up over the items beside their number, by name."""
@@ -203,7 +211,7 @@ class DetailLedger(Ledger):
 
     def placed(self, reading: Reading) -> Iterator[Placed]:
         """The rows with the place whose sheet each stands in."""
-        places, source = Places(reading.division), self.items(reading).iterator(chunk_size=CHUNK)
+        places, source = Places(reading.division), self.streamed(reading)
         while items := list(islice(source, CHUNK)):
             for item, line in zip(items, self.lines(reading, items, places), strict=True):
                 yield Placed(self.village(item), key_of(self.household(item)), [None, *line])
@@ -220,7 +228,7 @@ class DetailLedger(Ledger):
 
     def _stream(self, reading: Reading) -> Iterator[list[Cell]]:
         places = Places(reading.division)
-        source = self.items(reading).iterator(chunk_size=CHUNK)
+        source = self.streamed(reading)
         while items := list(islice(source, CHUNK)):
             for line in self.lines(reading, items, places):
                 yield [None, *line]

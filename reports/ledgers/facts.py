@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Q
 
 from assistance.models import Measure, Plan
 from households.history import ABLE
 from households.models import BEGINNING, Income, LivingCondition, Membership, Person
+from households.models.income import a_head, net_of
 from monitoring.models import EpisodeEvent
 from reports.asof.episodes import OPEN, TURNS
 
@@ -32,19 +34,40 @@ def yes_no(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
 
-def heads(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Person]:
+class Head(NamedTuple):
+    """A householder, with the numbers that are opened when they are asked for."""
+
+    pk: int
+    uid: UUID
+    name: str
+    id_sealed: bytes | None
+    phone_sealed: bytes | None
+
+    @property
+    def id_number(self) -> str:
+        return _ID_NUMBER.opened(self.uid, self.id_sealed)
+
+    @property
+    def phone(self) -> str:
+        return _PHONE.opened(self.uid, self.phone_sealed)
+
+
+_OF_PERSON = tuple(f"person__{name}" for name in Head._fields)
+_ID_NUMBER, _PHONE = (vars(Person)[name] for name in ("id_number", "phone"))
+
+
+def heads(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Head]:
     """The householder of each household on a day, else its first member."""
     wanted = set(households)
-    rows = Membership.objects.as_of(on, known_at).select_related("person").only("household_id", *_OF_PERSON)
-    found: dict[int, Person] = {}
+    rows = Membership.objects.as_of(on, known_at).order_by("household_id", "joined_on", "id")
+    found: dict[int, Head] = {}
     for members in (rows.heads(), rows):
-        missing = [household for household in wanted if household not in found]
-        for row in members.filter(household__in=missing).order_by("household_id", "joined_on", "id") if missing else ():
-            found.setdefault(row.household_id, row.person)
+        missing = wanted - found.keys()
+        told = members.filter(household__among=missing).values_list("household_id", *_OF_PERSON) if missing else ()
+        for household, *person in told:
+            if household not in found:
+                found[household] = Head(*person)
     return found
-
-
-_OF_PERSON = ("person__uid", "person__name", "person__id_sealed", "person__phone_sealed")
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class Size:
 
 def sizes(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Size]:
     rows = (
-        Membership.objects.as_of(on, known_at).filter(household__in=list(households)).order_by().values("household_id")
+        Membership.objects.as_of(on, known_at).filter(household__among=households).order_by().values("household_id")
     )
     counted = rows.annotate(
         members=Count("pk"),
@@ -68,18 +91,40 @@ def sizes(households: Iterable[int], on: date, known_at: datetime | None = None)
     return {row["household_id"]: Size(row["members"], row["workers"], row["known"]) for row in counted}
 
 
+class Earning(NamedTuple):
+    """An income (households.models.Income) as far as ledgers show it."""
+
+    basis: str
+    ends_on: date
+    members: int
+    wage: Decimal
+    business: Decimal
+    property_income: Decimal
+    transfer: Decimal
+    business_cost: Decimal
+    own_payments: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return net_of(self)
+
+    @property
+    def net_per_capita(self) -> Decimal:
+        return a_head(net_of(self), self.members)
+
+
 @dataclass
 class Money:
     """A household's incomes up to a day, oldest first."""
 
-    records: list[Income] = field(default_factory=list)
+    records: list[Earning] = field(default_factory=list)
 
-    def of_basis(self, basis: str, after: date = BEGINNING, by: date = date.max) -> Income | None:
+    def of_basis(self, basis: str, after: date = BEGINNING, by: date = date.max) -> Earning | None:
         """The last one of a basis whose window ended after one day and by another."""
         fitting = [one for one in self.records if one.basis == basis and after < one.ends_on <= by]
         return fitting[-1] if fitting else None
 
-    def current(self) -> Income | None:
+    def current(self) -> Earning | None:
         fitting = [one for one in self.records if one.basis in _CURRENT]
         return fitting[-1] if fitting else None
 
@@ -95,8 +140,9 @@ class Money:
 
 def money(households: Iterable[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Money]:
     found: defaultdict[int, Money] = defaultdict(Money)
-    for income in Income.objects.as_of(on, known_at).filter(household__in=list(households)).order_by("ends_on", "id"):
-        found[income.household_id].records.append(income)
+    rows = Income.objects.as_of(on, known_at).filter(household__among=households).order_by("ends_on", "id")
+    for household, *told in rows.values_list("household_id", *Earning._fields):
+        found[household].records.append(Earning(*told))
     return found
 
 
@@ -105,7 +151,7 @@ def guarantees(
 ) -> defaultdict[int, dict[str, bool]]:
     """The latest finding about each guarantee; what was never looked at is not there."""
     found: defaultdict[int, dict[str, bool]] = defaultdict(dict)
-    rows = LivingCondition.objects.as_of(on, known_at).filter(household__in=list(households)).order_by("on", "id")
+    rows = LivingCondition.objects.as_of(on, known_at).filter(household__among=households).order_by("on", "id")
     for household, *values in rows.values_list("household_id", *GUARANTEES):
         for name, value in zip(GUARANTEES, values, strict=True):
             if value is not None:
@@ -118,7 +164,7 @@ def measure_counts(
 ) -> defaultdict[int, Counter[str]]:
     """How many measures of each category had begun by a day and were not cancelled, by episode."""
     found: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    rows = Measure.objects.as_of(on, known_at).filter(plan__episode__in=list(episodes)).order_by()
+    rows = Measure.objects.as_of(on, known_at).filter(plan__episode__among=episodes).order_by()
     counted = rows.values_list("plan__episode_id", "type__category").annotate(number=Count("pk"))
     for episode, category, number in counted:
         found[episode][category] = number
@@ -134,17 +180,19 @@ class Helper:
 
 def helpers(episodes: Collection[Any]) -> dict[int, Helper]:
     """The responsible helper by episode: the household's, else the plan's."""
-    plans = {
-        plan.episode_id: plan
-        for plan in Plan.objects.filter(episode__in=[one.pk for one in episodes]).select_related("responsible")
-    }
+    rows = Plan.objects.filter(episode__among=[one.pk for one in episodes])
+    person_of = ("responsible_id", "responsible__name", "responsible__unit", "responsible__phone")
+    plans = {episode: told for episode, *told in rows.values_list("episode_id", "unit", *person_of)}
     found: dict[int, Helper] = {}
     for episode in episodes:
-        plan = plans.get(episode.pk)
-        person = episode.household.helper or (plan.responsible if plan else None)
-        unit = (person.unit if person else "") or (plan.unit if plan else "")
-        found[episode.pk] = Helper(person.name, unit, person.phone) if person else Helper(unit=unit)
+        own, responsible, *planned = plans.get(episode.pk, ("", None, "", "", ""))
+        helper = episode.household.helper
+        name, unit, phone = (helper.name, helper.unit, helper.phone) if helper else planned if responsible else _NOBODY
+        found[episode.pk] = Helper(name, unit or own, phone)
     return found
+
+
+_NOBODY = ("", "", "")
 
 
 class Turn(NamedTuple):
@@ -193,7 +241,7 @@ class Course:
 
 def courses(households: Iterable[int], on: date, known_at: datetime | None) -> defaultdict[int, Course]:
     found: defaultdict[int, Course] = defaultdict(Course)
-    events = EpisodeEvent.objects.as_of(on, known_at).filter(episode__household__in=list(households))
+    events = EpisodeEvent.objects.as_of(on, known_at).filter(episode__household__among=households)
     rows = events.order_by("episode__serial", "happened_on", "id").values_list(
         "episode__household_id", "pk", "episode_id", "episode__serial", "kind", "happened_on"
     )

@@ -20,6 +20,10 @@ from reports.ledgers.places import PLACE, Places
 from sheets.text import Cell
 
 KIND = EpisodeEvent.Kind
+HOME = (
+    *("uid", "number", "village", "group_name", "category", "phone_sealed", "per_capita_income"),
+    *("whole_without_labour", "needs_mending"),
+)
 RISKS = tuple(Column(("致贫返贫风险", str(number)), 8) for number in range(1, MOST_RISKS + 1))
 MEASURES: dict[str, tuple[str, ...]] = {
     "产业": (c.INDUSTRY,),
@@ -47,6 +51,12 @@ class MonitoredHouseholds(DetailLedger):
     unit = "户、人、元、项"
     freeze = 7
     counter = ("户主姓名", "户")
+    reads = (
+        *("kind", "happened_on", "episode__monitored_type", "episode__risks", "episode__clear_method"),
+        *(f"episode__household__{name}" for name in HOME),
+        *(f"episode__household__helper__{name}" for name in ("name", "unit", "phone")),
+        "case__clear_method",
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,

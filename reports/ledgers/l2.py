@@ -17,13 +17,19 @@ from reports.ledgers import facts
 from reports.ledgers.base import DetailLedger, Reading
 from reports.ledgers.column import Column
 from reports.ledgers.latest import DISABLED, INSURED, Latest
-from reports.ledgers.persons import PERSON, person_cells
+from reports.ledgers.persons import PERSON, READS, person_cells
 from reports.ledgers.places import PLACE, Places
 from sheets.text import Cell
 
 Left = Membership.LeftReason
 NORMAL, MORE, LESS = "正常", "自然增加", "自然减少"
 INSURANCES = {"居民医保": ("居民",), "职工医保": ("职工",)}
+_OF_PERSON = (
+    *READS,
+    *("nation", "education", "schooling", "health", "labour_skill", "work_months", "serious_illness_insurance"),
+    "phone_sealed",
+)
+_OF_HOME = ("uid", "number", "group_name", "support_classes")
 _HEAD_FIRST = Case(When(relation=HEAD, then=Value(0)), default=Value(1))
 
 
@@ -40,6 +46,11 @@ class MemberLedger(DetailLedger):
     unit = "人、月"
     freeze = 8
     counter = ("姓名", "人")
+    reads = (
+        *("person", "household", "relation", "joined_on", "left_on", "left_recorded_at"),
+        *(f"person__{name}" for name in _OF_PERSON),
+        *(f"household__{name}" for name in _OF_HOME),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -99,9 +110,10 @@ class _Known:
         self._began = beginnings(homes, reading)
         self._insured = Latest(INSURED, reading).cells(persons)
         self._disabled = Latest(DISABLED, reading).cells(persons)
-        jobs = Job.objects.as_of(reading.on, reading.known_at).filter(person__in=persons, working=True)
-        self._workplaces = {job.person_id: job.where for job in jobs.order_by("from_on", "id")}
-        paid = LowIncome.objects.as_of(reading.on, reading.known_at).filter(person__in=persons)
+        jobs = Job.objects.as_of(reading.on, reading.known_at).filter(person__among=persons, working=True)
+        jobs = jobs.only("person_id", "work_place", "area").order_by("from_on", "id")
+        self._workplaces = {job.person_id: job.where for job in jobs}
+        paid = LowIncome.objects.as_of(reading.on, reading.known_at).filter(person__among=persons)
         self._supported = set(paid.values_list("person_id", "kind"))
 
     def line(self, row: Any) -> Iterator[Cell]:
@@ -142,7 +154,7 @@ _SUPPORT = (SupportClass.SUBSISTENCE, SupportClass.DESTITUTE)
 def beginnings(households: Iterable[int], reading: Reading) -> dict[tuple[int, int], date]:
     """When each (person, household) began the stay that lasts: a new relation to the head is the same stay."""
     rows = q.known(
-        Membership.objects.filter(household__in=list(households), joined_on__lte=reading.on), reading.known_at
+        Membership.objects.filter(household__among=households, joined_on__lte=reading.on), reading.known_at
     )
     stays: defaultdict[tuple[int, int], tuple[date, date | None]] = defaultdict(lambda: (date.max, None))
     fields = ("person_id", "household_id", "joined_on", "left_on", "left_reason")

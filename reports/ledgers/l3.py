@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -32,7 +32,22 @@ OUTCOMES = {
     **dict.fromkeys(REFUSED, "不纳入"),
 }
 _BEFORE_CHECK = (STATE.AT_COUNTY, STATE.AT_TOWNSHIP, STATE.TO_VERIFY)
+_OF_CLUE = (
+    *("number", "channel", "department", "period", "received_on", "village", "risk", "warning", "figure"),
+    *("threshold", "decision_due_on", "green_channel"),
+)
+_CHANNELS = dict(Clue.Channel.choices)
 _DEPARTMENTS = dict(Department.choices)
+
+
+class Step(NamedTuple):
+    """A transition as far as it is part of a story."""
+
+    action: str
+    source: str
+    target: str
+    happened_on: date
+    data: dict[str, Any]
 
 
 @dataclass
@@ -47,7 +62,7 @@ class Story:
     told_on: date | None = None
     case: str = ""
 
-    def take(self, step: Transition) -> None:
+    def take(self, step: Step) -> None:
         if step.target != step.source and step.target in _BEFORE_CHECK:
             self.asked_on = step.happened_on if step.target == STATE.TO_VERIFY else None
         if step.action == "dispatch":
@@ -72,6 +87,12 @@ class ClueLedger(DetailLedger):
     unit = "条、元、天"
     freeze = 2
     counter = ("线索编号", "条")
+    reads = (
+        *("target", "happened_on", "note"),
+        *(f"clue__{name}" for name in _OF_CLUE),
+        *(f"clue__household__{name}" for name in ("uid", "group_name", "category")),
+        *(f"clue__person__{name}" for name in ("uid", "name", "id_sealed")),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         Column(("线索编号",), 22),
@@ -135,7 +156,7 @@ class _Known:
         return [story.case for story in self._stories.values() if story.case]
 
     def origin(self, clue: Clue) -> Iterator[Cell]:
-        yield from (clue.number, clue.get_channel_display(), _DEPARTMENTS.get(clue.department, clue.department))
+        yield from (clue.number, _CHANNELS[clue.channel], _DEPARTMENTS.get(clue.department, clue.department))
         yield from (facts.month_of(clue.period), clue.received_on)
 
     def subject(self, clue: Clue) -> Iterator[Cell]:
@@ -179,12 +200,13 @@ class _Known:
 def stories(numbers: list[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Story]:
     """The handling of some clues (by key) up to a day."""
     found: defaultdict[int, Story] = defaultdict(Story)
-    for step in Transition.objects.as_of(on, known_at).filter(clue__in=numbers).order_by("id"):
-        found[step.clue_id or 0].take(step)
+    steps = Transition.objects.as_of(on, known_at).filter(clue__among=numbers).order_by("id")
+    for clue, *told in steps.values_list("clue_id", *Step._fields):
+        found[clue].take(Step(*told))
     return found
 
 
 def checks(numbers: list[int]) -> dict[str, Visit]:
     """The home checks of some clues by their public id, with who went."""
-    visits = Visit.objects.filter(clue__in=numbers, kind=Visit.Kind.CHECK).prefetch_related("visitors")
+    visits = Visit.objects.filter(clue__among=numbers, kind=Visit.Kind.CHECK).prefetch_related("visitors")
     return {str(visit.uid): visit for visit in visits}

@@ -41,6 +41,11 @@ class MeasureLedger(DetailLedger):
     unit = "项、元"
     freeze = 7
     counter = ("户主", "项")
+    reads = (
+        *("risk", "content", "unit", "responsible", "starts_on", "planned_end_on", "ended_on", "confirmed_on"),
+        *("type__category", "type__item", "beneficiary__name", "plan__episode__monitored_type"),
+        *(f"{HOME}__{name}" for name in ("uid", "number", "group_name")),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -110,7 +115,7 @@ def state_on(measure: Measure, given: Delivered, on: date) -> Measure.State:
 
 def deliveries(measures: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Delivered]:
     """What was delivered of some measures (by key) by a day."""
-    rows = Delivery.objects.by(on, known_at).filter(measure__in=list(measures)).order_by().values_list("measure_id")
+    rows = Delivery.objects.by(on, known_at).filter(measure__among=measures).order_by().values_list("measure_id")
     counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"), last=Max("delivered_on"))
     return {measure: Delivered(*given) for measure, *given in counted}
 

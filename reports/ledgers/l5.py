@@ -44,6 +44,12 @@ class ClearedLedger(DetailLedger):
     unit = "户、人、元、月、项"
     freeze = 7
     counter = ("户主", "户")
+    reads = (
+        *("happened_on", "episode__monitored_type", "episode__risks", "episode__clear_method"),
+        *(f"{HOME}__{name}" for name in ("uid", "number", "group_name")),
+        *(f"{HOME}__helper__{name}" for name in ("name", "unit", "phone")),
+        *(f"case__{name}" for name in ("opened_on", "reviewed_on", "decided_on", "clear_method")),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -143,13 +149,13 @@ def months_between(start: date, end: date) -> int:
 def sizes_then(events: list[int], known_at: datetime | None = None) -> dict[int, int]:
     """How many members the household of each event (by key) had on the event's day."""
     members = Count(f"{HOME}__memberships", filter=members_at_turn(F("happened_on"), HOME, known_at))
-    return dict(EpisodeEvent.objects.filter(pk__in=events).order_by().values_list("pk").annotate(number=members))
+    return dict(EpisodeEvent.objects.filter(pk__among=events).order_by().values_list("pk").annotate(number=members))
 
 
 def begun(episodes: Iterable[int], known_at: datetime | None = None) -> defaultdict[int, list[date]]:
     """The first days of the measures of some episodes that were not cancelled."""
     found: defaultdict[int, list[date]] = defaultdict(list)
-    rows = Measure.objects.standing(date.max, known_at).filter(plan__episode__in=list(episodes))
+    rows = Measure.objects.standing(date.max, known_at).filter(plan__episode__among=episodes)
     for episode, start in rows.values_list("plan__episode_id", "starts_on"):
         found[episode].append(start)
     return found
@@ -157,7 +163,7 @@ def begun(episodes: Iterable[int], known_at: datetime | None = None) -> defaultd
 
 def exit_checks(cases: list[int], known_at: datetime | None = None) -> dict[int, dict[str, bool]]:
     """The exit checks as the last step of each case that recorded them found them."""
-    steps = Transition.objects.as_of(date.max, known_at).filter(case__in=cases, data__has_key="checks").order_by("id")
+    steps = Transition.objects.as_of(date.max, known_at).filter(case__among=cases, data__has_key="checks").order_by("id")
     rows = steps.values_list("case_id", "data")
     return {case: {check["key"]: check["ok"] for check in data["checks"]} for case, data in rows if case}
 
@@ -165,10 +171,10 @@ def exit_checks(cases: list[int], known_at: datetime | None = None) -> dict[int,
 def papers(cases: list[int], known_at: datetime | None = None) -> defaultdict[int, dict[str, date]]:
     """The days of the last appraisal and notice of each case."""
     found: defaultdict[int, dict[str, date]] = defaultdict(dict)
-    held = Appraisal.objects.filter(recorded_by(known_at), case__in=cases).order_by("id")
+    held = Appraisal.objects.filter(recorded_by(known_at), case__among=cases).order_by("id")
     for case, held_on in held.values_list("case_id", "held_on"):
         found[case]["held_on"] = held_on
-    notices = Notice.objects.filter(recorded_by(known_at), case__in=cases, kind=Notice.Kind.NOTICE).order_by("id")
+    notices = Notice.objects.filter(recorded_by(known_at), case__among=cases, kind=Notice.Kind.NOTICE).order_by("id")
     for case, hung_on, ends_on in notices.values_list("case_id", "hung_on", "ends_on"):
         found[case] |= {"hung_on": hung_on, "ends_on": ends_on}
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from assistance.models import Measure, Plan
-from households.models import Household, Income
+from households.models import Household
 from monitoring.policy import PolicyBook
 from reports.asof import episodes
 from reports.asof import incomes as q
@@ -27,8 +27,8 @@ class Earned:
     """What a household earns now and earned the year before, as far as it is recorded; the judgements of
     `reports.asof.incomes` for one household, None where they cannot be made."""
 
-    now: Income | None
-    before: Income | None
+    now: facts.Earning | None
+    before: facts.Earning | None
 
     @classmethod
     def of(cls, money: facts.Money) -> Earned:
@@ -67,6 +67,7 @@ class IncomeLedger(DetailLedger):
     unit = "户、人、元、%"
     freeze = 7
     counter = ("户主", "户")
+    reads = ("uid", "number", "village", "group_name", "category", "helper__name")
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -168,7 +169,7 @@ class _Known:
 def running(homes: Iterable[int], reading: Reading) -> defaultdict[int, list[str]]:
     """The categories of what runs for some households on the day, in the catalogue's order."""
     found: defaultdict[int, list[str]] = defaultdict(list)
-    rows = Measure.objects.running(reading.on, reading.known_at).filter(plan__episode__household__in=list(homes))
+    rows = Measure.objects.running(reading.on, reading.known_at).filter(plan__episode__household__among=homes)
     for home, category in rows.order_by("type").values_list("plan__episode__household", "type__category"):
         if category not in found[home]:
             found[home].append(category)
@@ -177,6 +178,7 @@ def running(homes: Iterable[int], reading: Reading) -> defaultdict[int, list[str
 
 def plans(homes: Iterable[int], reading: Reading) -> dict[int, Plan]:
     """The plan of the last episode of each household that was adopted by the day."""
-    rows = Plan.objects.as_of(reading.on, reading.known_at).filter(episode__household__in=list(homes))
+    rows = Plan.objects.as_of(reading.on, reading.known_at).filter(episode__household__among=homes)
     related = rows.select_related("responsible", "episode").order_by("episode__serial")
+    related = related.only("goal", "responsible__name", "episode__household")
     return {plan.episode.household_id: plan for plan in related}

@@ -43,7 +43,9 @@ class Latest:
         Raises:
             Refused: the kept rows of a file are not in the data folder.
         """
-        rows = list(FeedRow.objects.of(self._files).filter(person__in=set(persons)).order_by("batch__period", "pk"))
+        if not self._files:
+            return {}
+        rows = list(FeedRow.objects.of(self._files).filter(person__among=persons).order_by("batch__period", "pk"))
         newest = {row.person_id: row for row in rows}
         received = cells_of(self._feed, newest.values())
         return {person: _texts(received[row.pk]) for person, row in newest.items() if person is not None}

@@ -18,6 +18,8 @@ PERSON = (
     Column(("年龄",), 5, "int"),
     Column(("与户主关系",), 9),
 )
+# What `person_cells` reads of a person, and what an item about a person is told by.
+READS = ("uid", "name", "id_sealed", "sex")
 # The register takes in resident numbers only, also where a file gives a certificate's twenty digits.
 _CERTIFICATE = "居民身份证"
 

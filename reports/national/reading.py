@@ -18,7 +18,6 @@ from uuid import UUID
 from django.db.models import Case, When
 from django.urls import reverse
 
-from accounts.among import among
 from accounts.models import Division
 from assistance.models import Measure
 from households import models as register
@@ -105,7 +104,7 @@ class Chunk:
     @cached_property
     def members(self) -> dict[int, list[Member]]:
         """Householders first."""
-        rows = Membership.objects.as_of(self.on, self.known_at).filter(household__in=among(self.keys))
+        rows = Membership.objects.as_of(self.on, self.known_at).filter(household__among=self.keys)
         return owned(rows.order_by(_HEAD_FIRST, "id"), Member, **_OF_MEMBERSHIP, **_OF_PERSON)
 
     @cached_property
@@ -136,19 +135,19 @@ class Chunk:
     @cached_property
     def conditions(self) -> dict[int, list[Condition]]:
         """Newest first."""
-        rows = register.LivingCondition.objects.as_of(self.on, self.known_at).filter(household__in=among(self.keys))
+        rows = register.LivingCondition.objects.as_of(self.on, self.known_at).filter(household__among=self.keys)
         return owned(rows.order_by("-on", "-id"), Condition)
 
     @cached_property
     def incomes(self) -> dict[int, list[Earned]]:
         """Newest first."""
-        rows = register.Income.objects.as_of(self.on, self.known_at).filter(household__in=among(self.keys))
+        rows = register.Income.objects.as_of(self.on, self.known_at).filter(household__among=self.keys)
         return owned(rows.order_by("-ends_on", "-id"), Earned, transfers="items__transfer")
 
     @cached_property
     def standings(self) -> dict[int, Standing]:
         """Of the households that are monitored or were cleared; who was cancelled stands no longer."""
-        rows = turns(self.on, self.known_at).filter(episode__household__in=among(self.keys))
+        rows = turns(self.on, self.known_at).filter(episode__household__among=self.keys)
         ordered = rows.order_by("episode__serial", "happened_on", "nth", "id")
         identified: dict[int, date] = {}
         last: dict[int, Turn] = {}
@@ -157,7 +156,7 @@ class Chunk:
             if turn.kind == Kind.IDENTIFIED:
                 identified.setdefault(turn.episode_id, turn.happened_on)
         secured = EpisodeEvent.objects.as_of(self.on, self.known_at).filter(kind=Kind.SECURED)
-        marked = set(secured.filter(episode__household__in=among(self.keys)).values_list("episode_id", flat=True))
+        marked = set(secured.filter(episode__household__among=self.keys).values_list("episode_id", flat=True))
         return {
             home: Standing(turn, identified.get(turn.episode_id, BEGINNING), turn.episode_id in marked)
             for home, turn in last.items()
@@ -168,7 +167,7 @@ class Chunk:
     def help(self) -> dict[int, Help]:
         found: defaultdict[int, Help] = defaultdict(Help)
         episodes = {one.turn.episode_id: home for home, one in self.standings.items()}
-        rows = Measure.objects.as_of(self.on, self.known_at).filter(plan__episode__in=among(episodes))
+        rows = Measure.objects.as_of(self.on, self.known_at).filter(plan__episode__among=episodes)
         columns = ("plan__episode_id", "type__category", "type__item", "type__developmental")
         for episode, category, item, developmental in rows.order_by("type_id", "id").values_list(*columns):
             given = found[episodes[episode]]
@@ -180,7 +179,7 @@ class Chunk:
     @cached_property
     def collectors(self) -> dict[int, Collector]:
         """Who recorded the last home visit of each household."""
-        rows = Visit.objects.as_of(self.on, self.known_at).filter(household__in=among(self.keys))
+        rows = Visit.objects.as_of(self.on, self.known_at).filter(household__among=self.keys)
         whose = {"name": "recorded_by__name", "phone": "recorded_by__phone"}
         return {one.household_id: one for one in narrow(rows.order_by("visited_on", "id"), Collector, **whose)}
 
@@ -193,7 +192,7 @@ class Chunk:
 
     def _book(self, model: Any, by: str) -> Any:
         keys = self.persons if by == "person" else self.keys
-        rows = model.objects.as_of(self.on, self.known_at).filter(**{f"{by}__in": among(keys)})
+        rows = model.objects.as_of(self.on, self.known_at).filter(**{f"{by}__among": keys})
         return rows.order_by("-from_on", "-id")
 
     @cached_property
