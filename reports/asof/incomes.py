@@ -68,7 +68,8 @@ def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[An
 
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """What each household of `watched` earns now, with `earned` (net), `reference`, the year before (`net_before`,
-    `members_before`, None where nobody recorded it) and the judgements `falling`, `below` and `focus`."""
+    `members_before`, None where nobody recorded it), `compared` (1 where there is one to compare with) and the judgements
+    `falling`, `below` and `focus`."""
     homes = watched(division, on, known_at).values("pk")
     # Ranked, not "none is later": that is a look from each row at each other one where few are expected.
     rank = Window(RowNumber(), partition_by="household_id", order_by=["-ends_on", "-id"])
@@ -104,7 +105,10 @@ def _judged(rows: QuerySet[Any], division: Division, on: date) -> QuerySet[Any]:
         before_now=F("net_before") * F("members") * 100,
         growth_line=F("net_before") * F("members") * (F("growth_percent") + 100),
     ).annotate(
-        falling=_flag(falling), below=_flag(Q(reference__lt=F("income_line") * F("members"))), focus=_flag(focus)
+        compared=_flag(grown),
+        falling=_flag(falling),
+        below=_flag(Q(reference__lt=F("income_line") * F("members"))),
+        focus=_flag(focus),
     )
 
 

@@ -69,7 +69,7 @@ INSURED = Indicator(
     "参保率",
     "衡阳县增收三年行动（2022）、青海省“十四五”规划：参保率 100%",
     "%",
-    {"insured": Source(_members, "household", _tell_insured, related=("person",), counted="人")},
+    {"insured": Source(_members, "household", _tell_insured, related=("person",), counted="人", marks=("insured",))},
     (
         Figure("members", "insured"),
         Figure("insured", "insured", Q(insured=YES)),
@@ -136,7 +136,7 @@ REIMBURSED = Indicator(
     "因病户报销比例",
     "衡阳县增收三年行动（2022）：未消除因病户目录内住院费用报销不低于 80%",
     "%",
-    {"ill": Source(_billed, "", lambda row: Told(None, f"当年报销比例{_REACHED[row.reached]}"))},
+    {"ill": Source(_billed, "", lambda row: Told(None, f"当年报销比例{_REACHED[row.reached]}"), marks=("reached",))},
     (
         Figure("ill", "ill"),
         Figure("billed", "ill", ~Q(reached=NONE)),

@@ -92,7 +92,7 @@ def _tell(row: Any) -> Told:
 
 
 # One name in all three indicators, so that together they are counted in one query.
-_SOURCES = {"incomes": Source(_homes, "", _tell)}
+_SOURCES = {"incomes": Source(_homes, "", _tell, marks=("told", "fell", "focus", "helped"))}
 _DONE = Q(told=1)
 
 

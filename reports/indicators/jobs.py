@@ -36,7 +36,7 @@ ZERO_JOB = Indicator(
     "零就业家庭",
     "六盘水市2022年工作部署、衡阳县增收三年行动（2022）：有劳动力家庭至少一人就业，动态清零",
     "户",
-    {"families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]))},
+    {"families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]), marks=("work",))},
     (
         Figure("families", "families"),
         Figure("jobless", "families", Q(work=NOBODY)),

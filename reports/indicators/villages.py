@@ -69,7 +69,7 @@ FALLBACK = Indicator(
     "返贫致贫",
     "六盘水市2022年工作部署：以行政村为单元不发生1户返贫致贫",
     "户",
-    {"fallback": Source(_homes, "", lambda row: Told(None, _WORDS[row.fallback]))},
+    {"fallback": Source(_homes, "", lambda row: Told(None, _WORDS[row.fallback]), marks=("fallback",))},
     (
         Figure("fallback_homes", "fallback"),
         Figure("fallback", "fallback", Q(fallback=FELL)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -15,6 +16,7 @@ from accounts.models.division import PREFIX_LENGTHS
 from reports.ledgers.base import Body, Ledger, Line, Reading, Sample
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Equation
+from reports.ledgers.marks import holds
 from reports.ledgers.telling import Told
 from sheets.layout import CellKind
 from sheets.text import Cell
@@ -34,6 +36,8 @@ class Source:
     villages: they count for a unit only when the other end lies outside it. `tell` says one row in a sentence,
     `related` are paths that it reads beside the household, `counted` is the measure word of a row. Rows of a `late`
     source are there because of what was recorded after the month before was closed, which a list tells too.
+    `marks` are annotations that all conditions of its figures are about: rows are then told apart by them once, where
+    the database would ask what is behind an annotation anew for every figure.
     """
 
     rows: Callable[[Reading], QuerySet[Any]]
@@ -44,6 +48,7 @@ class Source:
     related: tuple[str, ...] = ()
     counted: str = "户"
     late: bool = False
+    marks: tuple[str, ...] = ()
 
     def path(self, name: str) -> str:
         """The path to something of the household."""
@@ -176,13 +181,11 @@ class SummaryLedger(Ledger):
         """The tables of places within the reading's, by code; the same queries as for one, since they count by village."""
         tables = {place.code: [(unit, self._nothing()) for unit in self.units(place)] for place in places}
         lines = [line for table in tables.values() for line in table]
-        lying: dict[str, Table] = {}
+        around = cache(lambda place: [line for line in lines if line[0].contains(place)])
         for name, source in self.sources.items():
             for row in self._counts(name, source, reading):
                 place, elsewhere = row.pop("place"), row.pop("elsewhere", None)
-                if place not in lying:
-                    lying[place] = [line for line in lines if line[0].contains(place)]
-                for unit, figures in lying[place]:
+                for unit, figures in around(place):
                     if not (elsewhere and unit.contains(elsewhere)):
                         _add(figures, row)
         return tables
@@ -231,11 +234,19 @@ class SummaryLedger(Ledger):
         return figure, self.sources[figure.source]
 
     def _counts(self, name: str, source: Source, reading: Reading) -> Iterator[dict[str, Any]]:
+        figures = [replace(f, where=ALL) if source.marks else f for f in self.figures if f.source == name]
         # The names must not be those of annotations that the conditions read.
-        wanted = {f"n_{f.key}": f.aggregate(source, reading) for f in self.figures if f.source == name}
+        wanted = {f"n_{f.key}": f.aggregate(source, reading) for f in figures}
         ends = ("place", "elsewhere") if source.elsewhere else ("place",)
-        for row in source.rows(reading).order_by().values(*ends).annotate(**wanted):
-            yield {key.removeprefix("n_"): value for key, value in row.items()}
+        for row in source.rows(reading).order_by().values(*ends, *source.marks).annotate(**wanted):
+            marks = {mark: row.pop(mark) for mark in source.marks}
+            counted = {key.removeprefix("n_"): value for key, value in row.items()}
+            yield self._where_true(counted, marks) if marks else counted
+
+    def _where_true(self, counted: dict[str, Any], marks: dict[str, Any]) -> dict[str, Any]:
+        """What is counted of rows with these marks: nothing of figures whose condition they do not meet."""
+        conditions = {figure.key: figure.where for figure in self.figures}
+        return {key: value for key, value in counted.items() if holds(conditions.get(key, ALL), marks)}
 
     def _nothing(self) -> Figures:
         return {figure.key: 0 for figure in self.figures}

@@ -16,7 +16,7 @@ from reports.ledgers.equation import Equation
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
 from reports.ledgers.telling import Told
 
-_COMPARED = Q(net_before__gt=0)
+_COMPARED = Q(compared=1)
 # The parts of net income; costs are taken from what was produced.
 _PARTS: dict[str, tuple[str, Combinable]] = {
     "工资": ("wage", F("wage")),
@@ -75,6 +75,7 @@ class IncomeStatement(SummaryLedger):
             "household",
             of_income,
             lambda r: members_on(r.on, "household", r.known_at),
+            marks=("falling", "below", "focus", "compared"),
         ),
     }
     figures = (
