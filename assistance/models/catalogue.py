@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from accounts.models.lean import Lean
 
-class MeasureType(models.Model):
+
+class MeasureType(Lean):
     """A kind of help: category and sub-item; `developmental` marks what counts as 开发式帮扶."""
 
     category = models.CharField("措施大类", max_length=30)

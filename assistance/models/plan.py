@@ -9,10 +9,11 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models.lean import Lean
 from assistance.querysets import DeliveryQuerySet, MeasureQuerySet, PlanQuerySet
 
 
-class Plan(models.Model):
+class Plan(Lean):
     """The one plan of an episode: who is responsible and which measures meet which risk."""
 
     episode = models.OneToOneField("monitoring.Episode", models.PROTECT, related_name="plan", verbose_name="监测周期")
@@ -37,7 +38,7 @@ class Plan(models.Model):
         return f"{self.episode} 一户一策"
 
 
-class Measure(models.Model):
+class Measure(Lean):
     """One piece of help against one risk. Runs on after clearing until its own end."""
 
     class State(models.TextChoices):

@@ -8,6 +8,7 @@ from datetime import date
 from django.db import models
 
 from accounts.crypto import Sealed
+from accounts.models.lean import Lean
 from households.querysets import HouseholdQuerySet
 
 # A register value without a date holds from the beginning (contract section 2).
@@ -31,7 +32,7 @@ class SupportClass(models.TextChoices):
     RELOCATED = "易地搬迁", "易地搬迁"
 
 
-class Household(models.Model):
+class Household(Lean):
     """A household under its national number. Cancelled ones stay; nobody is deleted."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from accounts.models.lean import Lean
 from households.querysets import LivingConditionQuerySet
 
 
-class LivingCondition(models.Model):
+class LivingCondition(Lean):
     """How a household stood on a day. None means not looked at, which is never the same as 否."""
 
     class Grade(models.TextChoices):

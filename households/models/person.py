@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.crypto import Sealed
+from accounts.models.lean import Lean
 from households.models.household import BEGINNING
 from households.querysets import MembershipQuerySet, PersonQuerySet
 
@@ -54,7 +55,7 @@ Relation = models.TextChoices("Relation", {f"R{i}": (name, name) for i, name in 
 HEAD = "户主"
 
 
-class Person(models.Model):
+class Person(Lean):
     """A person known by his resident number, which is sealed; `id_index` is its blind index for matching."""
 
     class Status(models.TextChoices):
@@ -112,7 +113,7 @@ class FormerNumber(models.Model):
         return f"{self.person} 曾用号码"
 
 
-class Membership(models.Model):
+class Membership(Lean):
     """A person in a household, in one relation to its head, from a day (the first day in) to a day (the first day out).
 
     A new relation ends one membership and begins another, so that the householder of any past day is known.

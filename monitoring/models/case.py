@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.crypto import Sealed
+from accounts.models.lean import Lean
 from monitoring.querysets import CaseQuerySet, NoticeQuerySet
 from monitoring.risks import MonitoredType
 
 
-class Case(models.Model):
+class Case(Lean):
     """One procedure about one household. The steps are the table in monitoring/workflow.py."""
 
     class Kind(models.TextChoices):

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.crypto import Sealed
+from accounts.models.lean import Lean
 from monitoring.querysets import ClueQuerySet, HitQuerySet
 from monitoring.risks import Risk
 
 
-class Clue(models.Model):
+class Clue(Lean):
     """One suspicion that one household runs one risk. At most one is open for a household and risk."""
 
     class Channel(models.TextChoices):
@@ -93,7 +94,7 @@ class Clue(models.Model):
         return self.number
 
 
-class Hit(models.Model):
+class Hit(Lean):
     """What one rule found for one household in one period, and where it went: the explanation of a clue.
 
     `evidence` (sealed JSON) lists each piece with its file, sheet, row and cells as received and the registered

@@ -7,11 +7,12 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.lean import Lean
 from monitoring.querysets import EpisodeEventQuerySet, EpisodeQuerySet
 from monitoring.risks import MonitoredType
 
 
-class Episode(models.Model):
+class Episode(Lean):
     """A household under monitoring. The dates here repeat its standing events, for quick reading of today's state."""
 
     class State(models.TextChoices):
@@ -51,7 +52,7 @@ class Episode(models.Model):
         return f"{self.household} 第{self.serial}周期"
 
 
-class EpisodeEvent(models.Model):
+class EpisodeEvent(Lean):
     """One turn of an episode. Never changed; a register value that a later file corrects is withdrawn, not deleted."""
 
     class Kind(models.TextChoices):

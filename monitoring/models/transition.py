@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.lean import Lean
 from monitoring.querysets import TransitionQuerySet
 
 
-class Transition(models.Model):
+class Transition(Lean):
     """One step taken by one person. Never updated or deleted (a trigger of the database refuses)."""
 
     clue = models.ForeignKey("monitoring.Clue", models.PROTECT, null=True, related_name="transitions")

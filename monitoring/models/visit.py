@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.crypto import Sealed
+from accounts.models.lean import Lean
 from monitoring.querysets import VisitQuerySet
 
 
-class Visit(models.Model):
+class Visit(Lean):
     """One visit to one household (domain.md F2, F9). `uid` may come from the phone: the same visit is kept once.
 
     `sections` says of each section that was gone through whether its values were confirmed as those of last time

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models.lean import Lean
 from records.querysets import RecordBatchQuerySet, RecordQuerySet
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "null": True, "blank": True}
@@ -48,7 +49,7 @@ class RecordBatch(models.Model):
         return f"{self.book} 导入 {self.pk}"
 
 
-class Record(models.Model):
+class Record(Lean):
     """One version of one line of a book.
 
     It was so from `from_on` until the day before `to_on`, and was held to be so from `recorded_at` until
