@@ -60,4 +60,4 @@ def ill(division: Division, on: date, known_at: datetime | None = None, *, main:
         chosen = turns.filter(episode__main_risk=Risk.ILLNESS)
         return living(division, on, known_at).filter(pk__in=chosen.values(q.HOME))
     risks = turns.values_list(q.HOME, "episode__risks")
-    return living(division, on, known_at).filter(pk__in=[home for home, among in risks if Risk.ILLNESS in among])
+    return living(division, on, known_at).filter(pk__among=[home for home, told in risks if Risk.ILLNESS in told])

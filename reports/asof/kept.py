@@ -145,7 +145,7 @@ def stood(problems: Iterable[Problem], on: date, known_at: Known = None) -> dict
 
 def by_household(kind: str, households: Iterable[int], on: date, known_at: Known = None) -> dict[int, list[Stood]]:
     """The problems of a kind of some households, as they stood."""
-    rows: QuerySet[Any] = Problem.objects.of_kind(kind).as_of(on, known_at).filter(household__in=list(households))
+    rows: QuerySet[Any] = Problem.objects.of_kind(kind).as_of(on, known_at).filter(household__among=households)
     found: defaultdict[int, list[Stood]] = defaultdict(list)
     for one in stood(rows.exclude(state_then=S.VOID).order_by("id"), on, known_at).values():
         found[one.problem.household_id or 0].append(one)

@@ -162,10 +162,11 @@ class DetailLedger(Ledger):
 
     def village(self, item: Any) -> str:
         """The code of the village whose sheet an item stands in: where its household lived on the day."""
+        place: str | None = getattr(item, "place", None)
+        if place is not None:
+            return place
         whose = self.household(item)
-        home = whose.village_id if isinstance(whose, Household) else whose.code
-        place: str = getattr(item, "place", home)
-        return place
+        return whose.village_id if isinstance(whose, Household) else whose.code
 
     def streamed(self, reading: Reading) -> Iterator[Any]:
         """The items one after the other, with what is read of them and no more."""

@@ -98,7 +98,7 @@ class PlaceBookLedger(DetailLedger):
 def monitored_types(households: Iterable[int], reading: Reading) -> dict[int, str]:
     """As what each household is monitored on the day; those that are not are not there."""
     found: dict[int, str] = {}
-    rows = turns(reading.on, reading.known_at).filter(**{f"{HOME}__in": list(households)})
+    rows = turns(reading.on, reading.known_at).filter(**{f"{HOME}__among": households})
     order = ("episode__serial", "happened_on", "nth", "id")
     for home, kind, monitored_type in rows.order_by(*order).values_list(
         f"{HOME}_id", "kind", "episode__monitored_type"

@@ -80,9 +80,7 @@ class Size:
 
 
 def sizes(households: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Size]:
-    rows = (
-        Membership.objects.as_of(on, known_at).filter(household__among=households).order_by().values("household_id")
-    )
+    rows = Membership.objects.as_of(on, known_at).filter(household__among=households).order_by().values("household_id")
     counted = rows.annotate(
         members=Count("pk"),
         workers=Count("pk", filter=Q(person__labour_skill__in=ABLE)),

@@ -21,7 +21,7 @@ from sheets.text import Cell
 
 KIND = EpisodeEvent.Kind
 HOME = (
-    *("uid", "number", "village", "group_name", "category", "phone_sealed", "per_capita_income"),
+    *("uid", "number", "group_name", "category", "phone_sealed", "per_capita_income"),
     *("whole_without_labour", "needs_mending"),
 )
 RISKS = tuple(Column(("致贫返贫风险", str(number)), 8) for number in range(1, MOST_RISKS + 1))

@@ -10,7 +10,7 @@ from records.models import Job
 from reports.ledgers.books import PersonBookLedger, last_day
 from reports.ledgers.column import Column
 from reports.ledgers.facts import yes_no
-from reports.ledgers.persons import PERSON, person_cells
+from reports.ledgers.persons import PERSON, READS, person_cells
 from reports.ledgers.places import PLACE
 from sheets.text import Cell
 
@@ -25,6 +25,13 @@ class JobLedger(PersonBookLedger):
     counter = ("姓名", "人次")
     book = Job
     of_the_year = True
+    reads = (
+        *("to_on", "working", "work_place", "firm", "industry", "channel", "monthly_wage", "escorted"),
+        *("travel_subsidy", "training", "trained_on", "certificate", "willing", "offers", "returned_on"),
+        "return_reason",
+        *(f"person__{name}" for name in (*READS, "phone_sealed", "labour_skill")),
+        *(f"household__{name}" for name in ("uid", "group_name", "category", "phone_sealed")),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,

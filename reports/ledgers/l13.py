@@ -32,6 +32,23 @@ class RollLedger(HomeBookLedger):
     counter = ("学生姓名", "人")
     related = ("household", "person")
     columns = COLUMNS
+    reads = (
+        *("state", "guardian"),
+        *(
+            "school",
+            "grade_class",
+            "uid",
+            "roll_number_sealed",
+            "left_school_on",
+            "leaving_reason",
+            "whereabouts",
+            "roll_status",
+        ),
+        *("chief_county", "chief_bureau", "chief_township", "chief_village"),
+        *("chief_school", "chief_teacher", "chief_parent"),
+        *("person__uid", "person__name", "person__id_sealed"),
+        *("household__uid", "household__group_name", "household__phone_sealed"),
+    )
 
     def items(self, reading: Reading) -> Any:
         return super().items(reading).filter(state__in=self.states)

@@ -19,7 +19,7 @@ from reports.ledgers.base import DetailLedger, Reading
 from reports.ledgers.books import monitored_types
 from reports.ledgers.column import Column
 from reports.ledgers.facts import yes_no
-from reports.ledgers.persons import PERSON, person_cells
+from reports.ledgers.persons import PERSON, READS, person_cells
 from reports.ledgers.places import PLACE, Places
 from sheets.text import Cell
 
@@ -36,6 +36,11 @@ class LowIncomeLedger(DetailLedger):
     paper = "A4"
     freeze = 6
     counter = ("姓名", "人")
+    reads = (
+        *("household", "relation"),
+        *(f"person__{name}" for name in READS),
+        *("household__uid", "household__group_name"),
+    )
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -70,7 +75,8 @@ class LowIncomeLedger(DetailLedger):
     def lines(self, reading: Reading, items: list[Any], places: Places) -> Iterator[list[Cell]]:
         types = monitored_types({item.household_id for item in items}, reading)
         told: defaultdict[int, list[LowIncome]] = defaultdict(list)
-        for line in _lines(reading).filter(person__in=[item.person_id for item in items]).order_by("from_on", "id"):
+        lines = _lines(reading).filter(person__among=[item.person_id for item in items]).order_by("from_on", "id")
+        for line in lines.only("person_id", "kind", "from_on", "monthly_amount", "tapering"):
             told[line.person_id].append(line)
         for item in items:
             monitored_type = types.get(item.household_id, "")

@@ -153,9 +153,7 @@ _SUPPORT = (SupportClass.SUBSISTENCE, SupportClass.DESTITUTE)
 
 def beginnings(households: Iterable[int], reading: Reading) -> dict[tuple[int, int], date]:
     """When each (person, household) began the stay that lasts: a new relation to the head is the same stay."""
-    rows = q.known(
-        Membership.objects.filter(household__among=households, joined_on__lte=reading.on), reading.known_at
-    )
+    rows = q.known(Membership.objects.filter(household__among=households, joined_on__lte=reading.on), reading.known_at)
     stays: defaultdict[tuple[int, int], tuple[date, date | None]] = defaultdict(lambda: (date.max, None))
     fields = ("person_id", "household_id", "joined_on", "left_on", "left_reason")
     for person, household, joined, left, why in rows.order_by("joined_on", "id").values_list(*fields):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -150,7 +151,7 @@ class _Known:
         self._visits = checks(keys)
         self._replies = replies_about(keys, reading.on, reading.known_at)
         self._cases = {case.number: case for case in Case.objects.filter(number__in=self._case_numbers())}
-        self._policy = PolicyBook()
+        self._term = cache(partial(_term, PolicyBook()))
 
     def _case_numbers(self) -> list[str]:
         return [story.case for story in self._stories.values() if story.case]
@@ -189,12 +190,13 @@ class _Known:
         return next((day for day in self._replies.get(clue.pk, ()) if day >= known_on), None)
 
     def _due(self, clue: Clue, asked_on: date | None) -> date | None:
-        if asked_on is None:
-            return None
-        days, kind = (
-            self._policy.value(key, on=asked_on, code=clue.village_id) for key in ("check_days", "clock_kind")
-        )
-        return add_days(asked_on, days, kind)
+        return self._term(asked_on, clue.village_id) if asked_on else None
+
+
+def _term(book: PolicyBook, asked_on: date, village: str) -> date:
+    """The day by which a village has to check what it was asked to on another."""
+    days, kind = (book.value(key, on=asked_on, code=village) for key in ("check_days", "clock_kind"))
+    return add_days(asked_on, days, kind)
 
 
 def stories(numbers: list[int], on: date, known_at: datetime | None = None) -> defaultdict[int, Story]:

@@ -163,7 +163,9 @@ def begun(episodes: Iterable[int], known_at: datetime | None = None) -> defaultd
 
 def exit_checks(cases: list[int], known_at: datetime | None = None) -> dict[int, dict[str, bool]]:
     """The exit checks as the last step of each case that recorded them found them."""
-    steps = Transition.objects.as_of(date.max, known_at).filter(case__among=cases, data__has_key="checks").order_by("id")
+    steps = (
+        Transition.objects.as_of(date.max, known_at).filter(case__among=cases, data__has_key="checks").order_by("id")
+    )
     rows = steps.values_list("case_id", "data")
     return {case: {check["key"]: check["ok"] for check in data["checks"]} for case, data in rows if case}
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -67,7 +68,7 @@ class IncomeLedger(DetailLedger):
     unit = "户、人、元、%"
     freeze = 7
     counter = ("户主", "户")
-    reads = ("uid", "number", "village", "group_name", "category", "helper__name")
+    reads = ("uid", "number", "group_name", "category", "helper__name")
     columns = (
         Column(("序号",), 5, "seq"),
         *PLACE,
@@ -141,7 +142,8 @@ class _Known:
         self._courses = facts.courses(keys, on, known_at)
         self._help = running(keys, reading)
         self._plans = plans(keys, reading)
-        self._book = PolicyBook()
+        book = PolicyBook()
+        self._lines = cache(lambda village: q.Lines.of(book, on, village))
 
     def line(self, home: Any) -> Iterator[Cell]:
         head = self._heads.get(home.pk)
@@ -159,7 +161,7 @@ class _Known:
             yield from [None] * 7
         yield money.growth()
         yield facts.yes_no(earned.grown_less_than(Decimal(0)))
-        yield facts.yes_no(earned.focus(q.Lines.of(self._book, self._on, home.place)))
+        yield facts.yes_no(earned.focus(self._lines(home.place)))
         yield from ("", "、".join(self._help[home.pk]))
         plan = self._plans.get(home.pk)
         helper = home.helper or (plan.responsible if plan else None)

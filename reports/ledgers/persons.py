@@ -41,5 +41,5 @@ def age_on(number: str, on: date) -> int | None:
 
 def relations(persons: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, str]:
     """How each person (by key) is related to the head of his household on a day."""
-    rows = Membership.objects.filter(person__in=list(persons)).as_of(on, known_at).order_by("joined_on", "id")
+    rows = Membership.objects.filter(person__among=persons).as_of(on, known_at).order_by("joined_on", "id")
     return dict(rows.values_list("person_id", "relation"))

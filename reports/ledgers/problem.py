@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from accounts.models import Division
 from assistance.models import Delivery, Measure
-from households.models import Household, LivingCondition, Person
+from households.models import Household, LivingCondition
 from monitoring.feeds import FEEDS
 from monitoring.models import Clue, Hit, Transition
 from records.models import House, Schooling, WaterWork
@@ -42,7 +42,7 @@ class Problem:
     lines of the topic's book about the household or village."""
 
     item: Any
-    head: Person | None
+    head: facts.Head | None
     size: facts.Size
     monitored: bool
     reports: list[Report]

@@ -12,6 +12,7 @@ from operator import add
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -158,6 +159,30 @@ def test_rows_of_a_place_are_those_of_the_places_below(places: Any, owner: User,
             if code in SHOWN and not size:
                 faults.append(f"{code} is empty, so that nothing was looked at")
     assert faults == []
+
+
+@HARD
+@given(living=lively, n=st.integers(60, DAYS))
+def test_rows_ask_for_nothing_that_was_not_read(places: Any, owner: User, living: list[Life], n: int) -> None:
+    """A field that a ledger shows and does not name among what it reads would be asked for row by row."""
+    asked: list[str] = []
+    with undone(), pytest.MonkeyPatch.context() as patched:
+        build(living, owner)
+        whole = Model.refresh_from_db
+
+        def refresh(self: Model, *given: Any, fields: Any = None, **more: Any) -> None:
+            asked.append(f"{code}: {self._meta.label} {fields}")
+            whole(self, *given, fields=fields, **more)
+
+        patched.setattr(Model, "refresh_from_db", refresh)
+        for code in DETAILS:
+            ledger: Any = LEDGERS[code]
+            at = reading(COUNTY, day(n))
+            assert sum(1 for _ in ledger.body(at).rows) == ledger.size(at)
+            for item in ledger.streamed(at):
+                assert ledger.village(item)
+                assert ledger.household(item).pk
+    assert asked == []
 
 
 def rows_of(ledger: DetailLedger | NationalList, at: Reading) -> Iterator[tuple[str, ...]]:
