@@ -171,11 +171,11 @@ def test_rows_ask_for_nothing_that_was_not_read(places: Any, owner: User, living
         whole = Model.refresh_from_db
 
         def refresh(self: Model, *given: Any, fields: Any = None, **more: Any) -> None:
-            asked.append(f"{code}: {self._meta.label} {fields}")
+            asked.append(f"{self._meta.label} {fields}")
             whole(self, *given, fields=fields, **more)
 
         patched.setattr(Model, "refresh_from_db", refresh)
-        for code, ledger in LEDGERS.items():
+        for ledger in LEDGERS.values():
             if not isinstance(ledger, DetailLedger):
                 continue
             at = reading(COUNTY, day(n))
