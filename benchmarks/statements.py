@@ -1,4 +1,8 @@
-"""All ledgers of a county of 150,000 households and 30,000 episodes, and what lies behind their numbers."""
+"""All ledgers of a county of 150,000 households and 30,000 episodes, and what lies behind their numbers.
+
+The goal is about the ledgers and sheets (L, T) with the indicators; the lists of persons that go up into the national
+system, with their checks, are measured beside them.
+"""
 
 from __future__ import annotations
 
@@ -32,19 +36,23 @@ def figures_of(place: Place, scale: float) -> dict[str, Any]:
     say(f"全套台账，{households:,} 户、{episodes:,} 个监测周期（{place.name}）…")
     environment = place.create("statements", place.blank())
     with Child("statements", environment, households=households, episodes=episodes) as child:
-        now, before, opened, ours, by_hand = (child.stage() for _ in range(5))
+        now, before, national, opened, ours, by_hand = (child.stage() for _ in range(6))
     return {
         "households": households,
         "episodes": episodes,
         "all_s": round(now["wall"], 2),
         "all_cpu_s": _busy(now),
+        "national_s": round(national["wall"], 2),
+        "national_cpu_s": _busy(national),
         "long_ago_s": round(before["wall"], 2),
         "long_ago_cpu_s": _busy(before),
         "rows": now["value"]["rows"],
-        "peak_mb": round(now["peak_mb"]),
+        "national_rows": national["value"]["rows"],
+        "peak_mb": round(max(now["peak_mb"], national["peak_mb"])),
         "opened": opened["value"],
         "against_sql": {code: compared(code, ours, by_hand) for code in ours["value"]},
         "ledgers": now["value"]["seconds"],
+        "national": national["value"]["seconds"],
     }
 
 

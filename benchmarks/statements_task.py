@@ -34,9 +34,9 @@ NOW = datetime(2026, 11, 8, 2, tzinfo=UTC)
 
 
 def statements(households: int, episodes: int, only: str = "") -> Task:
-    """Stages: all ledgers of the county as of the last day of the month; as of 24 months before; every number of every
-    summary opened; the figures of some summaries as the program counts them; the same by hand-written SQL. `only` is
-    the one ledger to write and open, where not all."""
+    """Stages: all ledgers of the county as of the last day of the month; as of 24 months before; the lists for the
+    national system with their checks; every number of every summary opened; the figures of some summaries as the
+    program counts them; the same by hand-written SQL. `only` is the one ledger to write and open, where not all."""
     county = County(households / HOUSEHOLDS)
     load(county)
     officer = county_officer()
@@ -44,20 +44,22 @@ def statements(households: int, episodes: int, only: str = "") -> Task:
     renew_statistics()
     place = Division.objects.get(pk=COUNTY)
     yield "ready"
-    yield _write(place, END, only)
-    yield _write(place, LONG_AGO, only)
+    own, national = ([code for code in LEDGERS if (LEDGERS[code].group == "national") is so] for so in (False, True))
+    yield _write(place, END, [code for code in own if not only or code == only])
+    yield _write(place, LONG_AGO, [code for code in own if not only or code == only])
+    yield _write(place, END, [code for code in national if not only or code == only])
     yield _open_all(place, officer, only)
     yield {code: _counted(code, place) for code in STATEMENTS}
     yield {code: _by_hand(code) for code in STATEMENTS}
 
 
-def _write(place: Division, on: date, only: str) -> dict[str, Any]:
-    """Seconds of each ledger, and the rows of all."""
+def _write(place: Division, on: date, codes: list[str]) -> dict[str, Any]:
+    """Seconds of each of these ledgers that a county has, and the rows of all."""
     taken: dict[str, float] = {}
     rows = 0
     with tempfile.TemporaryDirectory() as folder:
-        for code, ledger in LEDGERS.items():
-            if Level.COUNTY not in ledger.levels or (only and code != only):
+        for code in codes:
+            if Level.COUNTY not in LEDGERS[code].levels:
                 continue
             path, started = Path(folder) / f"{code}.xlsx", time.perf_counter()
             rows += write_ledger(name=code, division=place, as_of=on, path=path, actor=None, at=NOW).rows

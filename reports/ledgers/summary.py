@@ -80,7 +80,8 @@ class Figure:
             return Sum(self.add, filter=self.where)
         if self.persons:
             return source.persons(reading, self.where)
-        return Count("pk", distinct=True, filter=self.where)
+        # Only memberships, where persons are counted too, repeat a row.
+        return Count("pk", distinct=source.members is not None, filter=self.where)
 
 
 def pair(key: str, source: str, where: Q = ALL) -> tuple[Figure, Figure]:
