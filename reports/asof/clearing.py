@@ -50,7 +50,7 @@ def changed(
     now = list(so.values_list("pk", key, "place", "solved"))
     was = _standing_before(teller, topic, division, opening, known_at) if now else {}
     done = [pk for pk, one, place, solved in now if change in _change(was.get((one, place), _NOT_THERE)[1], solved, 0)]
-    return rows.filter(pk__in=done) if done else rows.none()
+    return rows.filter(pk__among=done) if done else rows.none()
 
 
 def gone(teller: str, topic: Topic, division: Division, opening: date, on: date, known_at: Known) -> QuerySet[Any]:
@@ -60,7 +60,7 @@ def gone(teller: str, topic: Topic, division: Division, opening: date, on: date,
     was = list(found.filter(solved=0).order_by().values_list("pk", key, "place"))
     there = set(rows(topic, division, on, known_at).order_by().values_list(key, "place")) if was else set()
     left = [pk for pk, one, place in was if (one, place) not in there]
-    return found.filter(pk__in=left) if left else found.none()
+    return found.filter(pk__among=left) if left else found.none()
 
 
 def counts(

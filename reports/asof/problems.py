@@ -80,8 +80,8 @@ def reported(topic: Topic, division: Division, on: date, known_at: Known = None)
     instead = Instead(topic.kind, reported_of.values("household"), on, known_at)
     if not instead.households:
         return rows
-    near = _troubles(rows.filter(clue__household__in=instead.households), "clue__household_id")
-    return rows.exclude(pk__in=[row.pk for row in near if instead.takes(row)])
+    near = _troubles(rows.filter(clue__household__among=instead.households), "clue__household_id")
+    return rows.exclude(pk__among=[row.pk for row in near if instead.takes(row)])
 
 
 def covered(topic: Topic, division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
@@ -121,7 +121,7 @@ def witnessed(topic: Topic, division: Division, on: date, known_at: Known = None
     rows = rows.annotate(solved=_one_where(Q(solved_on__isnull=False)))
 
     def evidence(homes: Homes) -> Evidence:
-        return Evidence(_covered(topic, division.county, on, known_at, Q(household__in=homes)))
+        return Evidence(_covered(topic, division.county, on, known_at, Q(household__among=homes)))
 
     return _left_to(rows, *_speakers(topic, division, on, known_at), evidence)
 
@@ -133,7 +133,7 @@ def _left_to(rows: QuerySet[Any], *speakers: Callable[[Homes], Speaker]) -> Quer
         if left:
             speaker = of_homes({row.household for row in left})
             left = [row for row in left if not speaker.takes(row)]
-    return rows.filter(pk__in=[row.pk for row in left]) if left else rows.none()
+    return rows.filter(pk__among=[row.pk for row in left]) if left else rows.none()
 
 
 def _speakers(topic: Topic, division: Division, on: date, known_at: Known) -> tuple[Callable[[Homes], Speaker], ...]:
@@ -141,8 +141,8 @@ def _speakers(topic: Topic, division: Division, on: date, known_at: Known) -> tu
 
     def clues(homes: Homes) -> Clues:
         # The clue may be about a village where the household lived before.
-        founded = _founded(topic, division.county, on, known_at).filter(clue__household__in=homes)
-        return Clues(founded, _looks(topic, on, known_at).filter(household__in=homes, **{topic.field: True}))
+        founded = _founded(topic, division.county, on, known_at).filter(clue__household__among=homes)
+        return Clues(founded, _looks(topic, on, known_at).filter(household__among=homes, **{topic.field: True}))
 
     def instead(homes: Homes) -> Instead:
         return Instead(topic.kind, homes, on, known_at)
