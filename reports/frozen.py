@@ -35,7 +35,7 @@ from sheets.text import Cell
 FORMAT = 1
 Level = Division.Level
 # Ledgers whose rows lie in places each: what a lower place has of them can be told from the county's.
-InRows = DetailLedger | ProblemLedger | UploadCheck
+InRows = DetailLedger | ProblemLedger | NationalList | UploadCheck
 IN_ROWS = ("rows", "numbered")
 Way = Literal["rows", "numbered", "units", "each"]
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

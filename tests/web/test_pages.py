@@ -60,6 +60,7 @@ OF_COUNTY = {"feed-detail", "feed-errors", "run-detail"}
 # Sent forms alone; held by the tests of their pages.
 WITHOUT_PAGE = {
     "problem-raise",
+    "feed-reply",
     "clue-batch",
     "review-batch",
     "review-decide",
