@@ -149,8 +149,8 @@ def month(deeds: Deeds, first: date, files: dict[str, Path]) -> Story:
 
 
 def answered(deeds: Deeds, period: date, feeds: list[str], matched_at: datetime) -> Story:
-    """Three weeks later, when most clues have been looked into, the county tells each department what came of it."""
-    at = yield deeds.stage.later(matched_at, 20, 22)
+    """Two weeks later, when most clues have been looked into, the county tells each department what came of it."""
+    at = yield deeds.stage.later(matched_at, 12, 13)
     for name in feeds:
         if not FEEDS[name].asset:
             reply_to_department(feed=name, period=period, note="", actor=deeds.triage, at=at)
