@@ -68,21 +68,32 @@ def write_ledger(
     ledger, reading = choose_ledger(
         name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
     )
-    on = reading.on
     with seldom_collected():
         rows = _write(ledger, reading, path, masked=masked, progress=progress)
-    detail = {"ledger": ledger.code, "as_of": on.isoformat(), "rows": rows, "masked": masked}
-    if reading.known_at is not None:
-        detail["known_at"] = reading.known_at.isoformat()
+    result = LedgerResult(ledger, division, reading.on, rows, path)
     # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
     try:
-        audit.record(
-            actor=actor, at=at, action="ledger.exported", target=division, purpose=purpose.strip(), detail=detail
-        )
+        _record(result, reading, masked=masked, purpose=purpose, actor=actor, at=at)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return LedgerResult(ledger, division, on, rows, path)
+    return result
+
+
+def _record(
+    result: LedgerResult, reading: Reading, *, masked: bool, purpose: str, actor: User | None, at: datetime
+) -> None:
+    detail = {
+        "ledger": result.ledger.code,
+        "as_of": result.as_of.isoformat(),
+        "rows": result.rows,
+        "masked": masked,
+    }
+    if reading.known_at is not None:
+        detail["known_at"] = reading.known_at.isoformat()
+    audit.record(
+        actor=actor, at=at, action="ledger.exported", target=result.division, purpose=purpose.strip(), detail=detail
+    )
 
 
 def choose_ledger(
