@@ -23,6 +23,11 @@ def able_members(on: date, known_at: datetime | None = None) -> QuerySet[Members
     return Membership.objects.as_of(on, known_at).filter(person__labour_skill__in=ABLE)
 
 
+def told_by_job(on: date, known_at: datetime | None = None) -> Exists:
+    """The book of jobs has a line about the member; of everybody able in a family without work it has one."""
+    return Exists(_jobs(on, known_at))
+
+
 def somebody_able(home: str, on: date, known_at: datetime | None = None) -> Exists:
     return Exists(_able_of(home, on, known_at))
 

@@ -63,4 +63,6 @@ def zero_job_households(division: Division, on: date, known_at: Known = None) ->
     """Followed families without work (records.work); each by its first member who is able."""
     earlier = work.able_members(on, known_at).filter(household=OuterRef("household_id"), pk__lt=OuterRef("pk"))
     nobody = work.nobody_works("household_id", on, known_at)
-    return able_members(division, on, known_at).filter(nobody, ~Exists(earlier))
+    # The first condition follows from the second, and leaves few rows for it.
+    told = work.told_by_job(on, known_at)
+    return able_members(division, on, known_at).filter(told, nobody, ~Exists(earlier))

@@ -47,8 +47,9 @@ def _trained(reading: Reading) -> Any:
 def _of_able(rows: Any, reading: Reading) -> Any:
     # In the county: his line may stand with a household that he has left.
     where = reading.division.county, reading.on, reading.known_at
-    able = able_members(reading.on, reading.known_at).filter(q.followed(*where))
-    return rows.filter(person__in=able.values("person_id"))
+    # Of the few persons of the rows: everybody able in a county would have to be found first.
+    told = able_members(reading.on, reading.known_at).filter(person__in=rows.order_by().values("person_id"))
+    return rows.filter(person__in=told.filter(q.followed(*where)).values("person_id"))
 
 
 def _of_member(row: Any) -> Told:
