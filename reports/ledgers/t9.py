@@ -11,10 +11,14 @@ from records.models import Job, WelfarePost
 from records.work import able_members
 from reports.asof import records as q
 from reports.ledgers.base import Reading
+from reports.ledgers.equation import Equation, Term
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
 from reports.ledgers.telling import Told
 
 AREA = Job.Area
+
+
+_AREAS = (("县内", "in_county"), ("省内县外", "in_province"), ("省外", "outside"), ("地点未填", "untold"))
 
 
 def _able(reading: Reading) -> Any:
@@ -82,13 +86,17 @@ def _source(rows: Any, tell: Any, counted: str = "人", *related: str) -> Source
 
 
 class WorkStatement(SummaryLedger):
-    """Figures are of 脱贫户 and monitored households. 返乡 is of the month, 培训 of the year; 零就业户 are those of
-    all of whose able members it is told that they do not work."""
+    """县内 + 省内县外 + 省外 + 地点未填 = 已务工.
+
+    Figures are of 脱贫户 and monitored households. 返乡 is of the month, 培训 of the year; 零就业户 are those of all of
+    whose able members it is told that they do not work.
+    """
 
     code = "T9"
     title = "就业汇总表"
     unit = "人、户"
     paper = "A4"
+    equations = (Equation(tuple(Term(words, (key,)) for words, key in _AREAS), Term("已务工", ("working",)), "人次"),)
     sources = {
         "able": _source(_able, _of_member, "人", "person"),
         "jobs": _source(_jobs, _of_job, "人次", "person"),
@@ -103,6 +111,7 @@ class WorkStatement(SummaryLedger):
         Figure("in_province", "jobs", Q(working=True, area=AREA.PROVINCE)),
         Figure("outside", "jobs", Q(working=True, area__in=(AREA.OUTSIDE, AREA.ABROAD))),
         Figure("untold", "jobs", Q(working=True, area="")),
+        Figure("working", "jobs", Q(working=True)),
         Figure("posts", "posts"),
         Figure("returned", "returned"),
         Figure("zero", "zero"),
@@ -110,11 +119,8 @@ class WorkStatement(SummaryLedger):
     )
     shown = (
         Shown(("劳动力",), "able", 9),
-        Shown(("已务工", "县内"), "in_county", 8),
-        Shown(("已务工", "省内县外"), "in_province", 8),
-        Shown(("已务工", "省外"), "outside", 8),
-        Shown(("已务工", "地点未填"), "untold", 8),
-        Shown(("已务工", "合计"), ("in_county", "in_province", "outside", "untold"), 8),
+        *(Shown(("已务工", words), key, 8) for words, key in _AREAS),
+        Shown(("已务工", "合计"), "working", 8),
         Shown(("公益岗",), "posts", 8),
         Shown(("返乡",), "returned", 8),
         Shown(("零就业户",), "zero", 8),
