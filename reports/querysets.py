@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 
 from accounts.knowledge import recorded_by
+from accounts.models.division import lineage
 from accounts.scope import in_division, scope_of
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ class LedgerLayoutQuerySet(models.QuerySet):
 class LayoutTermQuerySet(models.QuerySet):
     def of(self, ledger: str, division: Division) -> Self:
         """Those of a ledger set for a place or for what it lies in."""
-        codes = {division.code[:length].ljust(12, "0") for length in (6, 9)} | {division.code}
-        return self.filter(ledger=ledger, division__in=codes)
+        return self.filter(ledger=ledger, division__in=set(lineage(division.code)))
 
     def in_force(self, on: date, known_at: datetime | None = None) -> Self:
         """Those that had begun by a day, as set by a moment."""

@@ -16,6 +16,12 @@ def level_of(code: str) -> int:
     return next(level for level, length in PREFIX_LENGTHS.items() if significant <= length)
 
 
+def lineage(code: str) -> tuple[str, str, str]:
+    """The codes of the county and of the township that a place lies in or is, and its own."""
+    county, township = (code[: PREFIX_LENGTHS[level]].ljust(12, "0") for level in (3, 4))
+    return county, township, code
+
+
 class Division(models.Model):
     """A place of one of five levels. The code is the key, so a subtree is a range of codes."""
 

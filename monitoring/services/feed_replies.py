@@ -11,13 +11,13 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.services.audit import record
-from monitoring.feeds import FEEDS
 from monitoring.models import FeedReply
 from monitoring.permissions import REPLY_TO_DEPARTMENT
 from monitoring.run_results import feed_results
 from monitoring.services.feed_rights import require_feed
+from monitoring.services.feeds import declared_feed
 
-MOST_NOTE = 200
+MOST_NOTE = FeedReply._meta.get_field("note").max_length or 0
 
 
 @transaction.atomic
@@ -25,10 +25,10 @@ def reply_to_department(*, feed: str, period: date, note: str, actor: User, at: 
     """Give the department of a feed the results of a month as they stand now, with a word beside them.
 
     Raises:
-        Refused: nothing was matched yet, data that is only compared with, a note that is too long.
+        Refused: unknown feed, nothing was matched yet, data that is only compared with, a note that is too long.
         Forbidden, OutOfScope: the actor does not work for the county.
     """
-    declared = FEEDS[feed]
+    declared = declared_feed(feed)
     require_feed(actor=actor, feed=declared, at=at, right=REPLY_TO_DEPARTMENT)
     words = note.strip()
     if len(words) > MOST_NOTE:

@@ -19,6 +19,7 @@ from django.db.models import Case, When
 from django.urls import reverse
 
 from accounts.models import Division
+from accounts.models.division import lineage
 from assistance.models import Measure
 from households import models as register
 from households.history import ABLE
@@ -114,8 +115,7 @@ class Chunk:
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of the villages, townships and counties by code."""
-        villages = {home.place for home in self.homes}
-        codes = {code[:length].ljust(12, "0") for code in villages for length in (6, 9, 12)}
+        codes = {code for village in {home.place for home in self.homes} for code in lineage(village)}
         return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
 
     @cached_property
@@ -242,9 +242,7 @@ class Family:
     @cached_property
     def places(self) -> list[str]:
         """The names of the county, the township and the village."""
-        village = self.home.place
-        codes = (village[:6].ljust(12, "0"), village[:9].ljust(12, "0"), village)
-        return [self.chunk.names.get(code, "") for code in codes]
+        return [self.chunk.names.get(code, "") for code in lineage(self.home.place)]
 
     @cached_property
     def link(self) -> str:
