@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from accounts.knowledge import day_of
 from accounts.models import Division
@@ -44,17 +44,14 @@ def overdue(division: Division, on: date, known_at: Known = None) -> QuerySet[An
     """The clues of `stands` that are in hand, and the county had not decided by its term. The county decides on the
     day itself, so the day says whether the decision was known."""
     decided_by = min(on, day_of(known_at))
-    rows = (
-        stands(division, on, known_at)
-        .filter(target__in=OPEN)
-        .annotate(case_number=Cast(KT("data__case"), CharField(max_length=30)))
+    decided = Choose(
+        When(decided_on__lte=decided_by, then=F("decided_on")), default=Value(on), output_field=DateField()
     )
-    cases = Case.objects.filter(number=OuterRef("case_number"))
-    running = Choose(When(paused_on__isnull=True, then=F("decision_due_on")))
-    in_case = When(target=STATE.IDENTIFYING, then=Subquery(cases.values(term=running)[:1]))
-    decided = Subquery(cases.filter(decided_on__lte=decided_by).values("decided_on")[:1], output_field=DateField())
-    rows = rows.annotate(term=Choose(in_case, default=F("clue__decision_due_on"), output_field=DateField()))
-    return rows.filter(term__lt=Coalesce(decided, Value(on), output_field=DateField()))
+    number = Cast(KT("data__case"), CharField(max_length=30))
+    late = Case.objects.filter(number=OuterRef("case_number"), paused_on__isnull=True, decision_due_on__lt=decided)
+    rows = stands(division, on, known_at).filter(target__in=OPEN).annotate(case_number=number)
+    in_case = Q(target=STATE.IDENTIFYING)
+    return rows.filter(Q(in_case, Exists(late)) | Q(~in_case, clue__decision_due_on__lt=on))
 
 
 def is_late(clue: Clue, case: Case | None, ended_on: date | None, on: date, known_at: Known = None) -> bool:

@@ -88,7 +88,8 @@ def _last(
     wanted = Q() if among is None else Q(**{f"{HOME}__in": among})
     rank = Window(RowNumber(), partition_by=f"{HOME}_id", order_by=list(BACKWARD))
     ranked = turns(on, known_at).filter(_near(division, HOME), wanted).annotate(back=rank)
-    return EpisodeEvent.objects.filter(pk__in=ranked.filter(back=1).values("pk"))
+    # "At most one", not "one": of equality the planner expects so few rows that it joins what follows row by row.
+    return EpisodeEvent.objects.filter(pk__in=ranked.filter(back__lte=1).values("pk"))
 
 
 # --- turns of a month ---
@@ -251,7 +252,10 @@ def _moved(household: str) -> Q:
 
 
 def _near(division: Division, household: str) -> Q:
-    """Condition: the household lives in the place, or has ever moved; narrows before the exact look at the day."""
+    """Condition: the household lives in the place, or has ever moved; narrows before the exact look at the day. Of a
+    county there is little to narrow."""
+    if division.level <= Division.Level.COUNTY:
+        return Q()
     low, high = division.code_range
     village = _village(household)
     here = Q(**{f"{village}__gte": low, f"{village}__lt": high})
@@ -260,8 +264,12 @@ def _near(division: Division, household: str) -> Q:
 
 def living_in(rows: Any, division: Division, day: Day, household: str, known_at: Known, *, before: bool = False) -> Any:
     """The rows whose household, at that path, lived in a place at the end of a day, with its village as `place`."""
-    near = rows.filter(_near(division, household))
-    return _between(near.annotate(place=place_on(day, household, known_at, before=before)), division)
+    placed = rows.annotate(place=place_on(day, household, known_at, before=before))
+    low, high = division.code_range
+    village, moved = _village(household), _moved(household)
+    stayed = Q(~moved, **{f"{village}__gte": low, f"{village}__lt": high})
+    # Where those live who never moved is known without looking, and the database can tell how many they are.
+    return placed.filter(stayed | Q(moved, place__gte=low, place__lt=high))
 
 
 def _between(rows: Any, division: Division) -> Any:

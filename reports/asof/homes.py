@@ -27,10 +27,10 @@ def living(division: Division, on: date, known_at: datetime | None = None) -> Qu
     first = moves.filter(household=OuterRef("pk")).order_by("happened_on", "id").values(came_from=left)[:1]
     moved = Q(pk__in=moves.values("household_id"))
     place = Case(When(moved, then=Coalesce(Subquery(first), F("village_id"))), default=F("village_id"))
-    registered = Household.objects.as_of(on, known_at)
-    rows = registered.filter(in_division("village_id", division) | moved).annotate(place=place)
     low, high = division.code_range
-    return rows.filter(place__gte=low, place__lt=high)
+    stayed = Q(in_division("village_id", division), ~moved)
+    rows = Household.objects.as_of(on, known_at).annotate(place=place)
+    return rows.filter(stayed | Q(moved, place__gte=low, place__lt=high))
 
 
 def monitored(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from django.db.models import (
     Case,
     DecimalField,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
@@ -25,7 +26,8 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import Division
 from households.models import Category, Household, Income
@@ -40,6 +42,11 @@ PAIR_READING = fixed(
     "focus_pair_reading", "收入监测：低于线与增速低于线", "choice", "and", CONTRACT_6, choices=READINGS
 )
 LINES = ("income_line", "focus_income", "focus_growth", PAIR_READING.key)
+# How this year's income a head stands to the last one's: bits, so that one look says all.
+NONE, GROWN, _FELL, _SLOW = 0, 1, 2, 4
+COMPARED = (1, 3, 5, 7)
+FELL, SLOW = (3, 7), (5, 7)
+_SLOWER = ((Q(now__lt=F("then")), _FELL), (Q(now_100__lt=F("lined")), _SLOW))
 _MONEY = DecimalField(max_digits=20, decimal_places=4)
 
 
@@ -68,51 +75,59 @@ def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[An
 
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """What each household of `watched` earns now, with `earned` (net), `reference`, the year before (`net_before`,
-    `members_before`, None where nobody recorded it), `compared` (1 where there is one to compare with) and the judgements
-    `falling`, `below` and `focus`."""
+    `members_before`, None where nobody recorded it), `pace` and the judgements `below` and `focus`."""
     homes = watched(division, on, known_at).values("pk")
+    now = _incomes(on, known_at).filter(basis__in=CURRENT, household__in=homes)
+    before = _incomes(on, known_at).filter(basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1)
+    rows = living_in(last_of_each(now), division, on, "household", known_at).annotate(**_lines(division, on))
+    return _judged(paced(rows, before, F("growth_percent")))
+
+
+def last_of_each(rows: QuerySet[Income]) -> QuerySet[Income]:
+    """Of each household the last of these incomes."""
     # Ranked, not "none is later": that is a look from each row at each other one where few are expected.
     rank = Window(RowNumber(), partition_by="household_id", order_by=["-ends_on", "-id"])
-    now = _incomes(on, known_at).filter(basis__in=CURRENT, household__in=homes).annotate(back=rank)
-    latest = Income.objects.filter(pk__in=now.filter(back=1).values("pk"))
-    rows = living_in(latest, division, on, "household", known_at)
-    before = _incomes(on, known_at).filter(
-        household=OuterRef("household"), basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1
-    )
-    last = before.annotate(earned=NET).order_by("-ends_on", "-id")
+    # At most one, for the planner's sake, as in episodes.
+    return Income.objects.filter(pk__in=rows.annotate(back=rank).filter(back__lte=1).values("pk"))
+
+
+def paced(rows: QuerySet[Any], before: QuerySet[Income], growth: Combinable) -> QuerySet[Any]:
+    """The incomes with the last of `before` of their household (`net_before`, `members_before`) and with `pace`: what
+    follows of both a head, `growth` being the line in percent. It is NONE, or one of COMPARED, FELL and SLOW."""
+    last = before.filter(household=OuterRef("household")).annotate(net=NET).order_by("-ends_on", "-id")
     told = rows.annotate(
         earned=NET,
-        reference=NET + F("claims") - F("own_payments"),
-        net_before=Subquery(last.values("earned")[:1], output_field=_MONEY),
+        line=ExpressionWrapper(growth + Value(Decimal(100)), output_field=_MONEY),
+        net_before=Subquery(last.values("net")[:1], output_field=_MONEY),
         members_before=Subquery(last.values("members")[:1]),
     )
-    return _judged(told, division, on)
+    # Decided where the year before is looked up, so that it is looked up once.
+    at_least = last.annotate(
+        now=ExpressionWrapper(OuterRef("earned") * F("members"), output_field=_MONEY),
+        then=ExpressionWrapper(F("net") * OuterRef("members"), output_field=_MONEY),
+    ).annotate(
+        now_100=ExpressionWrapper(F("now") * 100, output_field=_MONEY),
+        lined=ExpressionWrapper(F("then") * OuterRef("line"), output_field=_MONEY),
+    )
+    fell, slow = (Case(When(when, then=value), default=0) for when, value in _SLOWER)
+    pace = Case(When(net__gt=0, then=GROWN + fell + slow), default=NONE, output_field=IntegerField())
+    return told.annotate(pace=Coalesce(Subquery(at_least.annotate(pace=pace).values("pace")[:1]), NONE))
 
 
 def _incomes(on: date, known_at: Known) -> QuerySet[Income]:
     return Income.objects.as_of(on, known_at)
 
 
-def _judged(rows: QuerySet[Any], division: Division, on: date) -> QuerySet[Any]:
-    lined = rows.annotate(**_lines(division, on))
+def _judged(rows: QuerySet[Any]) -> QuerySet[Any]:
     low = Q(earned__lt=F("focus_line") * F("members"))
-    grown = Q(net_before__gt=0)
-    slow = grown & Q(now_before__lt=F("growth_line"))
-    falling = grown & Q(now_before__lt=F("before_now"))
-    focus = Q(either=1) & (low | slow) | Q(either=0) & low & slow
-    return lined.annotate(
-        now_before=F("earned") * F("members_before") * 100,
-        before_now=F("net_before") * F("members") * 100,
-        growth_line=F("net_before") * F("members") * (F("growth_percent") + 100),
-    ).annotate(
-        compared=_flag(grown),
-        falling=_flag(falling),
-        below=_flag(Q(reference__lt=F("income_line") * F("members"))),
-        focus=_flag(focus),
-    )
+    return rows.annotate(
+        reference=NET + F("claims") - F("own_payments"),
+        # One of the two is enough where it is `either`.
+        lows=ExpressionWrapper(flag(low) + flag(Q(pace__in=SLOW)) + F("either"), output_field=IntegerField()),
+    ).annotate(below=flag(Q(reference__lt=F("income_line") * F("members"))), focus=flag(Q(lows__gte=2)))
 
 
-def _flag(condition: Q) -> Case:
+def flag(condition: Q) -> Case:
     return Case(When(condition, then=1), default=0, output_field=IntegerField())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Division
-from households.models import Category
+from households.models import Category, Household
 from records import work
 from records.models import HouseholdRecord, PersonRecord, PlaceRecord
 from reports.asof.episodes import Known, living_in
@@ -50,7 +50,9 @@ def _latest(model: Any, first: date, on: date, known_at: Known) -> Any:
 
 def followed(division: Division, on: date, known_at: Known = None) -> Q:
     """Condition on rows about a household of a place: its work is followed, being a 脱贫户 or monitored on the day."""
-    return Q(household__category=Category.LIFTED) | is_monitored(division, on, known_at, home="household")
+    # As households, not as conditions of both: the database would look at each of their members otherwise.
+    homes = Household.objects.filter(Q(category=Category.LIFTED) | is_monitored(division, on, known_at))
+    return Q(household__in=homes.values("pk"))
 
 
 def able_members(division: Division, on: date, known_at: Known = None) -> Any:

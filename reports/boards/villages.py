@@ -20,9 +20,9 @@ def _members(reading: Reading) -> QuerySet[Any]:
     (脱贫户) and monitored ones, a person of both once."""
     on, known_at = reading.on, reading.known_at
     standing = q.standing(reading.division, on, known_at).filter(kind__in=q.OPEN)
-    wanted = Q(household__category=Category.LIFTED) | Q(household__in=standing.values(q.HOME))
-    there = Household.objects.as_of(on, known_at).values("pk")
-    rows = Membership.objects.as_of(on, known_at).filter(wanted, household__in=there)
+    wanted = Q(category=Category.LIFTED) | Q(pk__in=standing.values(q.HOME))
+    homes = Household.objects.as_of(on, known_at).filter(wanted)
+    rows = Membership.objects.as_of(on, known_at).filter(household__in=homes.values("pk"))
     found: QuerySet[Any] = q.living_in(rows, reading.division, on, "household", known_at)
     return found
 

@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from households.models import Membership
+from django.db.models import QuerySet
+
+from households.models import Household, Membership
 from monitoring.evidence import EvidenceReader, Sheet
 from monitoring.models import FeedBatch, FeedRow
 from reports.indicators.base import batches_by, chosen
-from reports.indicators.populations import ill_homes
 from reports.ledgers.base import Reading
 from sheets.clean import CellFault
 from sheets.numbers import parse_number
@@ -31,19 +32,22 @@ class Bill:
     paid: Decimal = Decimal(0)
 
 
-def bills(reading: Reading) -> dict[int, Bill]:
-    """The bills of the calendar year up to the day, by illness household; those without any are not there.
+def bills(reading: Reading, homes: QuerySet[Household]) -> dict[int, Bill]:
+    """The bills of the calendar year up to the day, by household of `homes`; those without any are not there.
 
     Raises:
         Refused: the kept rows of a file are not in the data folder.
     """
-    homes = ill_homes(reading).values("pk")
-    members = Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=homes)
+    year = date(reading.on.year, 1, 1)
+    batches = list(batches_by(reading).filter(feed=FEED, period__gte=year).select_related("file"))
+    if not batches:
+        return {}
+    members = Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=homes.values("pk"))
     by_person = dict(members.order_by().values_list("person_id", "household_id"))
     wanted = chosen("indicator_reimbursed_kinds", reading) == "inpatient"
     payers = (_BASIC,) if chosen("indicator_reimbursed_payers", reading) == "basic" else (_BASIC, *_MORE)
     found: defaultdict[int, Bill] = defaultdict(Bill)
-    for person, cells in _received(reading, by_person):
+    for person, cells in _received(reading, batches, by_person):
         if wanted and cells.get("就医类别") and "住院" not in text(cells["就医类别"]):
             continue
         bill = found[by_person[person]]
@@ -54,10 +58,11 @@ def bills(reading: Reading) -> dict[int, Bill]:
     return dict(found)
 
 
-def _received(reading: Reading, persons: Iterable[int]) -> Iterable[tuple[int, dict[str, Cell]]]:
+def _received(
+    reading: Reading, batches: list[FeedBatch], persons: Iterable[int]
+) -> Iterable[tuple[int, dict[str, Cell]]]:
     """The year's rows about these persons with their cells by the names of the columns."""
     year = date(reading.on.year, 1, 1)
-    batches = list(batches_by(reading).filter(feed=FEED, period__gte=year).select_related("file"))
     rows = FeedRow.objects.of(batches).filter(
         person__in=list(persons), duplicate=False, happened_on__range=(year, reading.on)
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import Division
 from households.models import LivingCondition, Membership
 from monitoring.models import FeedRow
+from reports.asof.episodes import living_in
 from reports.asof.problems import INSURANCE
 from reports.indicators.base import Frame, Indicator, Judged, batches_by, chosen, percent, share_of
 from reports.indicators.bills import bills
@@ -26,8 +27,8 @@ _REACHED = {YES: "达到", NO: "没有达到", UNKNOWN: "费用列不全，算�
 def _members(reading: Reading) -> QuerySet[Any]:
     """Members of the day with `insured`: by the latest 参保状态 file, else by the latest visit that looked."""
     homes = of_scope("indicator_insured_scope", reading)
-    places = homes.values("pk", "place")
-    rows = Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=places.values("pk"))
+    rows = Membership.objects.as_of(reading.on, reading.known_at).filter(household__in=homes.values("pk"))
+    rows = living_in(rows, reading.division, reading.on, "household", reading.known_at)
     file = batches_by(reading).filter(feed=INSURANCE.feed).order_by("-period").first()
     told = FeedRow.objects.none()
     if file is not None:
@@ -36,7 +37,6 @@ def _members(reading: Reading) -> QuerySet[Any]:
     insured = told.filter(facts__contains="已参保").values("person_id")
     looks = _looks(reading)
     return rows.annotate(
-        place=_place(homes),
         insured=Case(
             When(person__in=insured, then=Value(YES)),
             When(person__in=told.values("person_id"), then=Value(NO)),
@@ -46,10 +46,6 @@ def _members(reading: Reading) -> QuerySet[Any]:
             output_field=IntegerField(),
         ),
     )
-
-
-def _place(homes: QuerySet[Any]) -> Any:
-    return Subquery(homes.filter(pk=OuterRef("household_id")).values("place")[:1])
 
 
 def _looks(reading: Reading) -> QuerySet[Any]:
@@ -89,10 +85,11 @@ INSURED = Indicator(
 def _billed(reading: Reading) -> QuerySet[Any]:
     """Illness households with `reached`: whether enough of the year's eligible costs was reimbursed."""
     aim = _aim(reading)
-    found = bills(reading)
+    homes = ill_homes(reading)
+    found = bills(reading, homes)
     whole = [home for home, bill in found.items() if bill.inside > 0]
     enough = [home for home in whole if percent(found[home].paid, found[home].inside) >= aim]
-    return ill_homes(reading).annotate(
+    return homes.annotate(
         reached=Case(
             When(pk__in=enough, then=Value(YES)),
             When(pk__in=whole, then=Value(NO)),
@@ -110,8 +107,9 @@ def _aim(reading: Reading) -> Decimal:
 
 def _money(reading: Reading, units: list[Division]) -> list[Figures]:
     """The eligible costs and what was reimbursed of them, by place."""
-    found = bills(reading)
-    places = dict(ill_homes(reading).filter(pk__in=list(found)).values_list("pk", "place"))
+    homes = ill_homes(reading)
+    found = bills(reading, homes)
+    places = dict(homes.filter(pk__in=list(found)).values_list("pk", "place"))
     sums = [{"costs": Decimal(0), "paid": Decimal(0)} for _ in units]
     for home, bill in found.items():
         for unit, total in zip(units, sums, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet
 from django.db.models import ExpressionWrapper as Wrapped
 
 from accounts.models import Division
@@ -13,6 +13,8 @@ from accounts.scope import in_division
 from assistance.models import Measure
 from households.models import Income
 from records.models import IncomeFile
+from reports.asof import incomes as q
+from reports.asof.episodes import living_in
 from reports.indicators.base import Frame, Indicator, Judged, by_place, chosen, percent, share_of
 from reports.indicators.populations import of_scope
 from reports.ledgers.base import Reading
@@ -20,8 +22,6 @@ from reports.ledgers.summary import Figure, Figures, Source
 from reports.ledgers.telling import Told
 
 _MONEY = DecimalField(max_digits=20, decimal_places=4)
-_NET = F("wage") + F("business") + F("property_income") + F("transfer") - F("business_cost")
-_YES, _NO = Value(1), Value(0)
 
 
 def _annual(reading: Reading) -> QuerySet[Any]:
@@ -38,62 +38,57 @@ def _year(reading: Reading) -> int:
 
 
 def _homes(reading: Reading) -> QuerySet[Any]:
-    """Households with their net income and its members in the year and in the one before, and what follows."""
+    """The households, with `told`: whether both years are recorded, the first of them not without income."""
+    year, annual = _year(reading), _annual(reading).filter(household=OuterRef("pk"))
+    before = annual.filter(ends_on__year=year - 1).annotate(net=q.NET).filter(net__gt=0)
+    both = Q(Exists(annual.filter(ends_on__year=year)), Exists(before))
+    return of_scope("indicator_growth_scope", reading).annotate(told=q.flag(both))
+
+
+def _incomes(reading: Reading) -> QuerySet[Any]:
+    """What the households earned in the year, with what they earned in the one before (`reports.asof.incomes`), `focus`
+    and `helped`."""
     year, annual = _year(reading), _annual(reading)
-    rows = of_scope("indicator_growth_scope", reading)
-    for name, one in (("now", year), ("before", year - 1)):
-        mine = annual.filter(household=OuterRef("pk"), ends_on__year=one).annotate(net=_NET).order_by("-ends_on", "-id")
-        rows = rows.annotate(
-            **{
-                f"{name}_net": Subquery(mine.values("net")[:1], output_field=_MONEY),
-                f"{name}_size": Subquery(mine.values("members")[:1], output_field=IntegerField()),
-            }
-        )
-    return _compared(rows, reading)
-
-
-def _compared(rows: QuerySet[Any], reading: Reading) -> QuerySet[Any]:
-    both = Q(now_net__isnull=False, before_net__gt=0)
-    # A head's income against last year's, without dividing: now/size < before/size × (1 + growth).
-    now, before = F("now_net") * F("before_size"), F("before_net") * F("now_size")
-    rows = rows.annotate(
-        low_line=Wrapped(by_place("focus_income", reading) * F("now_size"), output_field=_MONEY),
-        slow_line=Wrapped(before * (by_place("focus_growth", reading) + Value(Decimal(100))), output_field=_MONEY),
-        now_cross=Wrapped(now, output_field=_MONEY),
-        now_hundred=Wrapped(now * Value(Decimal(100)), output_field=_MONEY),
-        before_cross=Wrapped(before, output_field=_MONEY),
+    homes = of_scope("indicator_growth_scope", reading)
+    now = annual.filter(ends_on__year=year, household__in=homes.values("pk"))
+    where = reading.division, reading.on, "household", reading.known_at
+    rows = q.paced(
+        living_in(q.last_of_each(now), *where), annual.filter(ends_on__year=year - 1), by_place("focus_growth", reading)
     )
-    low, slow = Q(now_net__lt=F("low_line")), Q(now_hundred__lt=F("slow_line"))
-    fell = Q(now_cross__lt=F("before_cross"))
-    three = chosen("focus_reading", reading) == "all"
-    focus = low & slow & fell if three else (low & slow) | (low & fell) | (slow & fell)
-    return rows.annotate(
-        told=_flag(both), fell=_flag(both & fell), focus=_flag(both & focus), helped=_flag(_helped(reading))
-    )
-
-
-def _flag(condition: Q) -> Case:
-    return Case(When(condition, then=_YES), default=_NO, output_field=IntegerField())
+    low = Wrapped(by_place("focus_income", reading) * F("members"), output_field=_MONEY)
+    # Of low, slow and fallen all three or two, as the county reads it; without the year before it is none.
+    signs = q.flag(Q(earned__lt=F("low"))) + q.flag(Q(pace__in=q.SLOW)) + q.flag(Q(pace__in=q.FELL))
+    rows = rows.annotate(low=low).annotate(signs=Wrapped(signs, output_field=IntegerField()))
+    focus = Q(signs__gte=3 if chosen("focus_reading", reading) == "all" else 2)
+    return rows.annotate(focus=q.flag(focus), helped=q.flag(_helped(reading)))
 
 
 def _helped(reading: Reading) -> Q:
     """Condition: with a measure begun and not cancelled, or measures in its income file, on the day."""
+    mine = OuterRef("household_id")
     measures = Measure.objects.as_of(reading.on, reading.known_at)
     files = IncomeFile.objects.as_of(reading.on, reading.known_at).exclude(measures="")
-    planned = measures.filter(plan__episode__household=OuterRef("pk"))
-    return Q(Exists(planned)) | Q(Exists(files.filter(household=OuterRef("pk"))))
+    planned = measures.filter(plan__episode__household=mine)
+    return Q(Exists(planned)) | Q(Exists(files.filter(household=mine)))
+
+
+def _tell_home(row: Any) -> Told:
+    return Told(None, f"{row.category} · {'有' if row.told else '没有'}两年的年度收入")
 
 
 def _tell(row: Any) -> Told:
-    if not row.told:
+    if row.pace == q.NONE:
         return Told(None, "没有两年的年度收入")
-    now, before = row.now_net / row.now_size, row.before_net / row.before_size
+    now, before = row.earned / row.members, row.net_before / row.members_before
     return Told(None, f"人均 {before:,.2f} 元 → {now:,.2f} 元，增 {(now / before - 1) * 100:.2f}%")
 
 
-# One name in all three indicators, so that together they are counted in one query.
-_SOURCES = {"incomes": Source(_homes, "", _tell, marks=("told", "fell", "focus", "helped"))}
-_DONE = Q(told=1)
+# One name in all three indicators, so that together they are counted in one query each.
+_SOURCES = {
+    "earners": Source(_homes, "", _tell_home),
+    "incomes": Source(_incomes, "household", _tell, marks=("pace", "focus", "helped")),
+}
+_DONE = Q(pace__in=q.COMPARED)
 
 
 def _covered(unit: Division, figures: Figures, frame: Frame, prefix: str) -> bool:
@@ -146,9 +141,12 @@ GROWTH = Indicator(
     "%",
     _SOURCES,
     (
-        Figure("growth_homes", "incomes"),
+        Figure("growth_homes", "earners"),
         Figure("growth_told", "incomes", _DONE),
-        *(Figure(name, "incomes", _DONE, add=F(name)) for name in ("now_net", "now_size", "before_net", "before_size")),
+        Figure("now_net", "incomes", _DONE, add=F("earned")),
+        Figure("now_size", "incomes", _DONE, add=F("members")),
+        Figure("before_net", "incomes", _DONE, add=F("net_before")),
+        Figure("before_size", "incomes", _DONE, add=F("members_before")),
     ),
     (("户", ("growth_homes",)), ("有两年收入户", ("growth_told",))),
     _growth,
@@ -163,7 +161,11 @@ FALLEN = Indicator(
     "县级2022年工作方案：没有收入负增长户",
     "户",
     _SOURCES,
-    (Figure("fall_homes", "incomes"), Figure("fall_told", "incomes", _DONE), Figure("fallen", "incomes", Q(fell=1))),
+    (
+        Figure("fall_homes", "earners"),
+        Figure("fall_told", "incomes", _DONE),
+        Figure("fallen", "incomes", Q(pace__in=q.FELL)),
+    ),
     (("有两年收入户", ("fall_told",)), ("负增长户", ("fallen",))),
     _fallen,
     "indicator_decrease_target",
@@ -178,7 +180,7 @@ FOCUS = Indicator(
     "%",
     _SOURCES,
     (
-        Figure("focus_homes", "incomes"),
+        Figure("focus_homes", "earners"),
         Figure("focus_told", "incomes", _DONE),
         Figure("focus", "incomes", Q(focus=1)),
         Figure("focus_helped", "incomes", Q(focus=1, helped=1)),

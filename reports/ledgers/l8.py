@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from assistance.models import Measure, Plan
 from households.models import Household
@@ -104,7 +104,8 @@ class IncomeLedger(DetailLedger):
         members = Count("memberships", distinct=True, filter=episodes.members_on(reading.on, "", reading.known_at))
         homes = q.watched(*asked).order_by().values("place").annotate(homes=Count("pk", distinct=True), people=members)
         judged = q.earnings(*asked).order_by().values("place")
-        money = judged.annotate(n_earned=Sum("earned"), n_falling=Sum("falling"), n_focus=Sum("focus"))
+        falling = Count("pk", filter=Q(pace__in=q.FELL))
+        money = judged.annotate(n_earned=Sum("earned"), n_falling=falling, n_focus=Sum("focus"))
         told: dict[str, dict[str, Any]] = defaultdict(dict)
         for row in (*homes, *money):
             told[row.pop("place")] |= row

@@ -34,8 +34,8 @@ class HelpStatement(SummaryLedger):
         *(Figure(f"has_{i}", "monitored", Q(**{f"has_{i}": True})) for i in range(len(catalogue.CATEGORIES))),
         Figure("development", "monitored", Q(has_development=True)),
         Figure("some", "monitored", Q(has_any=True)),
-        Figure("nothing", "monitored", Q(has_any=False)),
-        Figure("only_comprehensive", "monitored", Q(has_any=True, has_other=False)),
+        Figure("nothing", "monitored", Q(lacks_any=1)),
+        Figure("only_comprehensive", "monitored", Q(has_any=True, lacks_other=1)),
         Figure("undeveloped", "monitored", Q(has_labour=True, has_development=False)),
     )
     equations = (Equation.of((("有措施户", "some", 1), ("无措施户", "nothing", 1)), ("未消除户数", "open"), "户"),)

@@ -16,7 +16,7 @@ from reports.ledgers.equation import Equation
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger
 from reports.ledgers.telling import Told
 
-_COMPARED = Q(compared=1)
+_COMPARED = Q(pace__in=q.COMPARED)
 # The parts of net income; costs are taken from what was produced.
 _PARTS: dict[str, tuple[str, Combinable]] = {
     "工资": ("wage", F("wage")),
@@ -75,14 +75,14 @@ class IncomeStatement(SummaryLedger):
             "household",
             of_income,
             lambda r: members_on(r.on, "household", r.known_at),
-            marks=("falling", "below", "focus", "compared"),
+            marks=("pace", "below", "focus"),
         ),
     }
     figures = (
         Figure("homes", "homes"),
         Figure("untold", "homes", Q(earns=False)),
         Figure("earning", "incomes"),
-        Figure("falling", "incomes", Q(falling=1)),
+        Figure("falling", "incomes", Q(pace__in=q.FELL)),
         Figure("below", "incomes", Q(below=1)),
         Figure("focus", "incomes", Q(focus=1)),
         Figure("members", "incomes", add=F("members")),

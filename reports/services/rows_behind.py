@@ -1,7 +1,7 @@
 """The rows behind a number, a page at a time.
 
 Which rows there are is the work: it is done once, for their number, the persons in their households and the keys of a
-page; what is told of rows is read for the page alone.
+page; what is told of rows, and what the query says beside their fields, is read for the page alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from reports.ledgers.summary import Behind, Source
 
 Key = dict[str, Any]
 _BEFORE_ALL = ("", 0)
+_COUNTED = ("n_rows", "n_persons", "n_living", "n_follows")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def _parsed(after: str) -> tuple[int, tuple[str, int]]:
 
 
 def _keys(behind: Behind, reading: Reading, place: str, pk: int, most: int) -> tuple[list[Key], int, int]:
-    """The first rows after a place and key, with what the query says beside the fields of the model; how many rows
-    there are, and persons in their households, before the key too."""
+    """The first rows after a place and key; how many rows there are, and persons in their households, before the key
+    too."""
     listed = behind.rows.order_by().annotate(n_rows=Window(Count("pk")))
     if behind.source.members:
         living = _living(behind.source, behind.source.members(reading))
@@ -72,7 +73,8 @@ def _keys(behind: Behind, reading: Reading, place: str, pk: int, most: int) -> t
         follows = When(Q(place__gt=place) | Q(place=place, pk__gt=pk), then=1)
         listed = listed.annotate(n_follows=Case(follows, default=0, output_field=IntegerField()))
         order = ["-n_follows", *order]
-    keys: list[Key] = list(listed.order_by(*order).values("pk", *listed.query.annotation_select)[:most])
+    told = [name for name in listed.query.annotation_select if name in _COUNTED]
+    keys: list[Key] = list(listed.order_by(*order).values("pk", "place", *told)[:most])
     first = keys[0] if keys else {}
     return [key for key in keys if key.get("n_follows", 1)], first.get("n_rows", 0), first.get("n_living") or 0
 
@@ -103,16 +105,17 @@ def _of_row(condition: Q, path: str) -> Q:
 
 
 def _read(behind: Behind, keys: list[Key]) -> Iterator[Any]:
-    """The rows of some keys, in their order, with what the keys say; `n_persons` are those in their household."""
-    source = behind.source
-    wanted = Q(pk__in=[key["pk"] for key in keys])
-    rows: QuerySet[Any] = behind.rows.model._default_manager.filter(wanted)
-    if _is_made_by_rows(source, behind.rows):
-        rows = behind.rows.filter(wanted)
-    found = {row.pk: row for row in rows.select_related(*source.joined, *source.related)}
+    """The rows of some keys, in their order, with what the query says of them; `n_persons` are those in their
+    household."""
+    source, rows = behind.source, behind.rows.order_by()
+    if not _is_made_by_rows(source, rows):
+        # They have met the conditions; to ask again would be to find all rows again.
+        rows.query.clear_where()
+    wanted = rows.filter(pk__in=[key["pk"] for key in keys])
+    found = {row.pk: row for row in wanted.select_related(*source.joined, *source.related)}
     for key in keys:
         row = found[key["pk"]]
-        vars(row).update({name: value for name, value in key.items() if name != "pk"})
+        row.n_persons = key.get("n_persons")
         yield row
 
 

@@ -116,7 +116,7 @@ def test_both_databases_are_understood(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p%40w@h:5433/name?sslmode=require")
     database = env.read_database()
     assert (database["NAME"], database["PASSWORD"], database["PORT"]) == ("name", "p@w", 5433)
-    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
+    assert database["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off -c random_page_cost=2"}
 
 
 def test_a_bad_key_is_described_without_being_shown() -> None:
