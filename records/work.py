@@ -31,11 +31,9 @@ def told_by_job(on: date, known_at: datetime | None = None) -> Exists:
 def anybody_told(home: str, on: date, known_at: datetime | None = None) -> Q:
     """One of the books has a line about a member; asked of all households at once, which for many is a quick look."""
     there = Membership.objects.as_of(on, known_at)
-    books = (model.objects.as_of(on, known_at).values("person_id") for model in (Job, WelfarePost))
-    by_job, by_post = (
-        Q(**{f"{home}__in": there.filter(person__in=persons).values("household_id")}) for persons in books
-    )
-    return by_job | by_post
+    by_job = there.filter(person__in=Job.objects.as_of(on, known_at).values("person_id"))
+    by_post = there.filter(person__in=WelfarePost.objects.as_of(on, known_at).values("person_id"))
+    return Q(**{f"{home}__in": by_job.values("household_id")}) | Q(**{f"{home}__in": by_post.values("household_id")})
 
 
 def somebody_able(home: str, on: date, known_at: datetime | None = None) -> Exists:

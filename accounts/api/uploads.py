@@ -19,6 +19,7 @@ from accounts.services.pictures import keep_picture
 PAPER_BYTES = 10 * 1024 * 1024
 BOOK_BYTES = 300 * 1024 * 1024
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ARCHIVE_TYPE = "application/zip"
 BOOK_ENDINGS = (".xlsx", ".xls", ".csv")
 
 

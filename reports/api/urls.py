@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.api import closing, indicators, layouts, views
+from reports.api import closing, exports, indicators, layouts, views
 
 urlpatterns = [
     path("closings/", closing.ClosingsView.as_view(), name="api-closings"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("closings/difference/<slug:name>/", closing.DifferenceView.as_view(), name="api-closing-difference"),
     path("editions/", closing.EditionsView.as_view(), name="api-editions"),
     path("editions/check/", closing.EditionCheckView.as_view(), name="api-edition-check"),
+    path("exports/", exports.ExportsView.as_view(), name="api-exports"),
+    path("exports/<uuid:uid>/", exports.ExportView.as_view(), name="api-export"),
+    path("exports/<uuid:uid>/file/", exports.ExportFileView.as_view(), name="api-export-file"),
     path("indicators/", indicators.IndicatorsView.as_view(), name="api-indicators"),
     path("ledgers/", views.LedgersView.as_view(), name="api-ledgers"),
     path("ledgers/<slug:name>/", views.LedgerView.as_view(), name="api-ledger"),

@@ -94,24 +94,25 @@ def last_of_each(rows: QuerySet[Income]) -> QuerySet[Income]:
 def paced(rows: QuerySet[Any], before: QuerySet[Income], growth: Combinable) -> QuerySet[Any]:
     """The incomes with the last of `before` of their household (`net_before`, `members_before`) and with `pace`: what
     follows of both a head, `growth` being the line in percent. It is NONE, or one of COMPARED, FELL and SLOW."""
-    last = before.filter(household=OuterRef("household")).annotate(net=NET).order_by("-ends_on", "-id")
+    last: QuerySet[Any] = before.filter(household=OuterRef("household")).order_by("-ends_on", "-id")
+    last = last.annotate(had=NET)
     told = rows.annotate(
         earned=NET,
         line=ExpressionWrapper(growth + Value(Decimal(100)), output_field=_MONEY),
-        net_before=Subquery(last.values("net")[:1], output_field=_MONEY),
+        net_before=Subquery(last.values("had")[:1], output_field=_MONEY),
         members_before=Subquery(last.values("members")[:1]),
     )
     # Decided where the year before is looked up, so that it is looked up once.
-    at_least = last.annotate(
+    compared = last.annotate(
         now=ExpressionWrapper(OuterRef("earned") * F("members"), output_field=_MONEY),
-        then=ExpressionWrapper(F("net") * OuterRef("members"), output_field=_MONEY),
+        then=ExpressionWrapper(F("had") * OuterRef("members"), output_field=_MONEY),
     ).annotate(
         now_100=ExpressionWrapper(F("now") * 100, output_field=_MONEY),
         lined=ExpressionWrapper(F("then") * OuterRef("line"), output_field=_MONEY),
     )
     fell, slow = (Case(When(when, then=value), default=0) for when, value in _SLOWER)
-    pace = Case(When(net__gt=0, then=GROWN + fell + slow), default=NONE, output_field=IntegerField())
-    return told.annotate(pace=Coalesce(Subquery(at_least.annotate(pace=pace).values("pace")[:1]), NONE))
+    pace = Case(When(had__gt=0, then=GROWN + fell + slow), default=NONE, output_field=IntegerField())
+    return told.annotate(pace=Coalesce(Subquery(compared.annotate(pace=pace).values("pace")[:1]), NONE))
 
 
 def _incomes(on: date, known_at: Known) -> QuerySet[Income]:

@@ -131,7 +131,8 @@ class Ledger(ABC):
     def filename(self, division: Division, on: date, *, masked: bool) -> str:
         """'石桥镇监测对象动态统计表（20261031）.xlsx'; whole numbers are said in the name."""
         whole = "" if masked else "（完整号码）"
-        return f"{division.name}{self.title}（{on:%Y%m%d}）{whole}.xlsx"
+        # A stroke would be a folder.
+        return f"{division.name}{self.title.replace('/', '、')}（{on:%Y%m%d}）{whole}.xlsx"
 
     def opens(self) -> dict[int, tuple[str, ...]]:
         """The columns (by position) whose numbers have a list behind them; none but in summaries."""

@@ -11,7 +11,7 @@ from reports.querysets import ExportRunQuerySet
 
 
 class ExportRun(models.Model):
-    """One ledger asked for by one person. The row is the truth about the job: state, fence, heartbeat, progress.
+    """One ledger, or the set of all (SET), asked for by one person. The row is the truth about the job: state, fence, heartbeat, progress.
 
     While it is queued, `heartbeat_at` says when its message was last sent. The workbook is kept sealed for a while;
     then only this row says that it was made.
@@ -25,6 +25,8 @@ class ExportRun(models.Model):
         EXPIRED = "expired", "已过期删除"
 
     OPEN_STATES = (State.QUEUED, State.RUNNING)
+    # What stands in `ledger` where all of a place are asked for at once.
+    SET = "ALL"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ledger = models.CharField("台账", max_length=10)
@@ -66,3 +68,7 @@ class ExportRun(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
+
+    @property
+    def is_set(self) -> bool:
+        return self.ledger == self.SET

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
@@ -26,6 +26,7 @@ from accounts.services.files import drop_file, keep_file, open_file
 from reports.ledgers import LEDGERS
 from reports.models import ExportRun
 from reports.permissions import EXPORT, EXPORT_WHOLE
+from reports.services import sets
 from reports.services.ledgers import choose_ledger, write_ledger
 
 State = ExportRun.State
@@ -53,17 +54,17 @@ def queue_export(
     at: datetime,
     known: str = "",
 ) -> ExportRun:
-    """Ask for a workbook; a worker makes it. Where the same one is being made for him already, that one.
+    """Ask for a workbook, or for the set of all (`sets.CODE`); a worker makes it. Where the same one is being made for
+    him already, that one.
 
     Raises:
         TooMany: he has MOST_OPEN exports waiting.
         Refused, OutOfScope, Forbidden: as `write_ledger`, so that nothing impossible waits in the queue.
     """
-    ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
-    )
+    asked = {"division": division, "as_of": as_of, "actor": actor, "at": at}
+    code, on = _checked(name, **asked, masked=masked, purpose=purpose, known=known)
     mine = ExportRun.objects.open().filter(started_by=actor)
-    same = {"ledger": ledger.code, "division": division, "as_of": reading.on, "known": known, "masked": masked}
+    same = {"ledger": code, "division": division, "as_of": on, "known": known, "masked": masked}
     if running := mine.filter(**same).first():
         return running
     if mine.count() >= MOST_OPEN:
@@ -75,6 +76,14 @@ def queue_export(
     except IntegrityError:
         return ExportRun.objects.open().get(started_by=actor, **same)
     return run
+
+
+def _checked(name: str, **asked: Any) -> tuple[str, date]:
+    """The code of what is asked for, and its day."""
+    if name.strip().upper() == sets.CODE:
+        return sets.CODE, sets.check_set(**asked)[0][1].on
+    ledger, reading = choose_ledger(name=name, **asked)
+    return ledger.code, reading.on
 
 
 def send(run_id: int) -> None:
@@ -105,22 +114,16 @@ def execute_export(run_id: int) -> None:
 
 
 def _make(run: ExportRun, lease: Lease) -> None:
+    asked: dict[str, Any] = {"division": run.division, "as_of": run.as_of, "known": run.known}
+    asked |= {"masked": run.masked, "purpose": run.purpose, "actor": run.started_by, "at": timezone.now()}
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-        path = Path(folder) / "ledger.xlsx"
-        result = write_ledger(
-            name=run.ledger,
-            division=run.division,
-            as_of=run.as_of,
-            path=path,
-            actor=run.started_by,
-            at=timezone.now(),
-            masked=run.masked,
-            purpose=run.purpose,
-            known=run.known,
-            progress=partial(_tell, lease),
-        )
+        path = Path(folder) / "export"
+        if run.is_set:
+            rows = sets.write_set(path=path, progress=partial(_tell_set, lease), **asked).total
+        else:
+            rows = write_ledger(name=run.ledger, path=path, progress=partial(_tell, lease), **asked).rows
         stored = keep_file(path=path, name=filename_of(run), actor=run.started_by, at=timezone.now())
-    lease.renew(state=State.DONE, finished_at=timezone.now(), rows=result.rows, percent=100, file=stored)
+    lease.renew(state=State.DONE, finished_at=timezone.now(), rows=rows, percent=100, file=stored)
 
 
 def _tell(lease: Lease, rows: int, size: int) -> None:
@@ -128,12 +131,24 @@ def _tell(lease: Lease, rows: int, size: int) -> None:
     lease.renew(rows=rows, percent=min(99, rows * 100 // size) if size else 99)
 
 
+def _tell_set(lease: Lease, rows: int, done: int, size: int) -> None:
+    """The same by the ledgers that are done."""
+    lease.renew(rows=rows, percent=min(99, done * 100 // size))
+
+
 def _fail(lease: Lease, words: str) -> None:
     lease.renew(state=State.FAILED, finished_at=timezone.now(), error=words[:500])
 
 
+def title_of(code: str) -> str:
+    """What people call a ledger or the set; '' of a ledger that there is no more."""
+    return sets.TITLE if code == sets.CODE else LEDGERS[code].title if code in LEDGERS else ""
+
+
 def filename_of(run: ExportRun) -> str:
-    """'石桥镇监测对象动态统计表（20261031）.xlsx'; whole numbers are said in the name."""
+    """'石桥镇监测对象动态统计表（20261031）.xlsx', or the archive's; whole numbers are said in the name."""
+    if run.is_set:
+        return sets.filename_of_set(run.division, run.as_of, masked=run.masked)
     return LEDGERS[run.ledger].filename(run.division, run.as_of, masked=run.masked)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -69,31 +71,31 @@ def write_ledger(
         name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
     )
     with seldom_collected():
-        rows = _write(ledger, reading, path, masked=masked, progress=progress)
-    result = LedgerResult(ledger, division, reading.on, rows, path)
+        rows = write_sheets(ledger, reading, path, masked=masked, progress=progress)
     # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
+    with gone_on_failure(path):
+        detail = {"ledger": ledger.code, "rows": rows, "masked": masked}
+        record_export(reading, detail, purpose=purpose, actor=actor, at=at)
+    return LedgerResult(ledger, division, reading.on, rows, path)
+
+
+def record_export(reading: Reading, detail: dict[str, Any], *, purpose: str, actor: User | None, at: datetime) -> None:
+    """Note what left: which ledgers, of which day, known when, by whom and what for."""
+    detail = {**detail, "as_of": reading.on.isoformat()}
+    if reading.known_at is not None:
+        detail["known_at"] = reading.known_at.isoformat()
+    purpose = purpose.strip()
+    audit.record(actor=actor, at=at, action="ledger.exported", target=reading.division, purpose=purpose, detail=detail)
+
+
+@contextmanager
+def gone_on_failure(path: Path) -> Iterator[None]:
+    """No file stays of what was not recorded."""
     try:
-        _record(result, reading, masked=masked, purpose=purpose, actor=actor, at=at)
+        yield
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return result
-
-
-def _record(
-    result: LedgerResult, reading: Reading, *, masked: bool, purpose: str, actor: User | None, at: datetime
-) -> None:
-    detail = {
-        "ledger": result.ledger.code,
-        "as_of": result.as_of.isoformat(),
-        "rows": result.rows,
-        "masked": masked,
-    }
-    if reading.known_at is not None:
-        detail["known_at"] = reading.known_at.isoformat()
-    audit.record(
-        actor=actor, at=at, action="ledger.exported", target=result.division, purpose=purpose.strip(), detail=detail
-    )
 
 
 def choose_ledger(
@@ -143,16 +145,28 @@ def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked:
         raise Refused("导出完整证件号码和电话须写明用途。", field="purpose", code="purpose_missing")
 
 
-def _write(ledger: Ledger, reading: Reading, path: Path, *, masked: bool, progress: Progress | None) -> int:
+def write_sheets(
+    ledger: Ledger, reading: Reading, path: Path, *, masked: bool, progress: Progress | None = None
+) -> int:
+    """Write the workbook of a ledger as it is read, and say how many rows it has; nothing is checked or recorded.
+
+    Raises: Refused where there is no place to write.
+    """
     first = _sheet(ledger, reading, masked=masked)
     if progress is not None:
         first = replace(first, rows=_watched(first.rows, ledger.size(reading), progress))
-    try:
+    with writable(path):
         return write_book(path, [first, *(_sheet(more, reading, masked=masked) for more in ledger.further)])[0]
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """What the disk does not take is refused in words."""
+    try:
+        yield
     except OSError as error:
-        raise Refused(
-            f"写不了 {path}：{error.strerror}，请换一个可写的位置。", field="output", code="unwritable"
-        ) from error
+        said = f"写不了 {path}：{error.strerror}，请换一个可写的位置。"
+        raise Refused(said, field="output", code="unwritable") from error
 
 
 def _sheet(ledger: Ledger, reading: Reading, *, masked: bool) -> Sheet:

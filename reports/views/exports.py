@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accounts.api.uploads import BOOK_TYPE
+from accounts.api.uploads import ARCHIVE_TYPE, BOOK_TYPE
 from accounts.errors import Refused
 from accounts.permissions import may
 from accounts.services.view_log import PURPOSES
@@ -20,7 +20,8 @@ from accounts.views.base import Page, keyset_page
 from reports.ledgers import LEDGERS
 from reports.models import ExportRun
 from reports.permissions import EXPORT_WHOLE
-from reports.services.exports import KEPT_FOR, filename_of, open_export, queue_export
+from reports.services import sets
+from reports.services.exports import KEPT_FOR, filename_of, open_export, queue_export, title_of
 from reports.views.choice import Choice, read_choice
 
 
@@ -49,7 +50,8 @@ class ExportForm(forms.Form):
 
 
 class ExportNew(Page):
-    """Ask for the workbook of a ledger; one press of the preview's button, or this page for whole numbers."""
+    """Ask for the workbook of a ledger, or for the set of all; one press of the preview's button, or this page for whole
+    numbers."""
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         return self._show(request, name, self._choice(request.GET), ExportForm())
@@ -91,7 +93,9 @@ class ExportNew(Page):
         context = {
             "form": form,
             "choice": choice,
-            "ledger": LEDGERS[_code(name)],
+            "code": _code(name),
+            "title": title_of(_code(name)),
+            "contents": len(sets.ledgers_at(choice.division.level)) if _code(name) == sets.CODE else 0,
             "may_whole": may(actor=self.user, right=EXPORT_WHOLE, code=choice.division.code, at=self.at),
         }
         return render(request, "reports/export_new.html", context, status=status)
@@ -103,7 +107,9 @@ class ExportList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         runs = ExportRun.objects.visible_to(self.user).select_related("division")
         page = keyset_page(runs, order=("-id",), after=request.GET.get("after", ""))
-        return render(request, "reports/exports.html", {"page": page, "days": KEPT_FOR.days, "ledgers": LEDGERS})
+        for run in page.rows:
+            run.title = title_of(run.ledger)
+        return render(request, "reports/exports.html", {"page": page, "days": KEPT_FOR.days})
 
 
 class ExportDetail(Page):
@@ -111,24 +117,26 @@ class ExportDetail(Page):
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
         run = get_object_or_404(ExportRun.objects.visible_to(self.user).select_related("division", "file"), uid=uid)
-        context = {"run": run, "ledger": LEDGERS.get(run.ledger), "kept_until": _kept_until(run)}
+        context = {"run": run, "title": title_of(run.ledger), "kept_until": _kept_until(run)}
         template = "reports/export_progress.html" if request.headers.get("HX-Request") else "reports/export.html"
         return render(request, template, context)
 
 
 class ExportFile(Page):
-    """The workbook of a finished export."""
+    """The workbook, or the archive of all, of a finished export."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponseBase:
         run = get_object_or_404(ExportRun.objects.visible_to(self.user).select_related("division", "file"), uid=uid)
         content = open_export(run=run, actor=self.user, at=self.at, address=request.META.get("REMOTE_ADDR"))
-        return FileResponse(content, as_attachment=True, filename=filename_of(run), content_type=BOOK_TYPE)
+        kind = ARCHIVE_TYPE if run.is_set else BOOK_TYPE
+        return FileResponse(content, as_attachment=True, filename=filename_of(run), content_type=kind)
 
 
 def _code(name: str) -> str:
-    if name.upper() not in LEDGERS:
+    code = name.upper()
+    if code not in LEDGERS and code != sets.CODE:
         raise Http404
-    return name.upper()
+    return code
 
 
 def _kept_until(run: ExportRun) -> Any:

@@ -166,6 +166,10 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-book-batch-errors": ("book_batch", {"GET": "records.keep_jobs"}),
     "api-ledgers": ("", {"GET": OWN}),
     "api-ledger": ("", {"POST": "reports.export_ledger"}),
+    # An export is its asker's own, whoever he is.
+    "api-exports": ("", {"GET": OWN, "POST": "reports.export_ledger"}),
+    "api-export": ("", {"GET": OWN}),
+    "api-export-file": ("", {"GET": OWN}),
     "api-layouts": ("", {"GET": OWN, "POST": "reports.edit_layouts"}),
     "api-layout-current": ("", {"GET": "reports.export_ledger"}),
     "api-layout-standard": ("", {"POST": "reports.edit_layouts"}),
@@ -350,7 +354,7 @@ def ask(caller: Any, name: str, method: str, world: World, where: str, body: Any
     pattern = ENDPOINTS[name]
     keys = {key: EXTRA.get(key) for key in pattern.pattern.converters}
     if "uid" in keys:
-        keys["uid"] = str(world.uid(kind, where))
+        keys["uid"] = str(world.uid(kind, where) if kind else NONE)
     path = str(pattern.pattern)
     for key, value in keys.items():
         path = path.replace(f"<uuid:{key}>", str(value)).replace(f"<slug:{key}>", str(value))

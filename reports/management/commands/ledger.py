@@ -1,4 +1,5 @@
-"""`ledger NAME --division CODE [--as-of YYYY-MM-DD] --output FILE.xlsx` (contract section 1)."""
+"""`ledger NAME --division CODE [--as-of YYYY-MM-DD] --output FILE.xlsx` (contract section 1); `ledger ALL … --output
+FILE.zip` for the set of all."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.core.management.base import CommandParser
 from accounts.errors import Refused
 from accounts.management.base import ServiceCommand
 from reports.management.arguments import division_of
+from reports.services import sets
 from reports.services.ledgers import find_ledger, write_ledger
 
 
@@ -18,10 +20,12 @@ class Command(ServiceCommand):
     help = "生成一本台账（xlsx）"
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="台账编号，如 L1、T1；list_ledgers 列出全部")
+        parser.add_argument(
+            "name", metavar="NAME", help="台账编号，如 L1、T1；list_ledgers 列出全部；ALL 是整套，写成 .zip"
+        )
         parser.add_argument("--division", required=True, metavar="CODE", help="12 位区划代码（县、乡镇或村）")
         parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="截至日期，默认今天")
-        parser.add_argument("--output", required=True, metavar="FILE.xlsx", help="写到哪里")
+        parser.add_argument("--output", required=True, metavar="FILE", help="写到哪里")
         parser.add_argument(
             "--known",
             default="",
@@ -32,21 +36,32 @@ class Command(ServiceCommand):
         parser.add_argument("--purpose", default="", help="导出完整号码的用途，记入审计")
 
     def run(self, options: dict[str, Any]) -> None:
+        asked: dict[str, Any] = {
+            "division": division_of(options["division"]),
+            "as_of": _day(options["as_of"]),
+            "path": Path(options["output"]),
+            "actor": None,
+            "at": self.at,
+            "masked": not options["whole"],
+            "purpose": options["purpose"],
+            "known": options["known"],
+        }
+        if options["name"].strip().upper() == sets.CODE:
+            self._write_set(asked)
+            return
         ledger = find_ledger(options["name"])
-        result = write_ledger(
-            name=ledger.code,
-            division=division_of(options["division"]),
-            as_of=_day(options["as_of"]),
-            path=Path(options["output"]),
-            actor=None,
-            at=self.at,
-            masked=not options["whole"],
-            purpose=options["purpose"],
-            known=options["known"],
-        )
+        result = write_ledger(name=ledger.code, **asked)
         self.answer(
             {"ledger": ledger.code, "rows": result.rows, "file": str(result.path)},
             f"{result.division.name}{ledger.title}（截至 {result.as_of:%Y-%m-%d}）：{result.rows} 行，已写到 {result.path}",
+        )
+
+    def _write_set(self, asked: dict[str, Any]) -> None:
+        result = sets.write_set(**asked)
+        self.answer(
+            {"ledger": sets.CODE, "rows": result.total, "ledgers": result.rows, "file": str(result.path)},
+            f"{result.division.name}{sets.TITLE}（截至 {result.as_of:%Y-%m-%d}）：{len(result.rows)} 本 {result.total} 行，"
+            f"已写到 {result.path}",
         )
 
 
