@@ -1,7 +1,7 @@
 """All ledgers of a county of 150,000 households and 30,000 episodes, and what lies behind their numbers.
 
-The goal is about the ledgers and sheets (L, T) with the indicators; the lists of persons that go up into the national
-system, with their checks, are measured beside them.
+The goal is about the set of ledgers and sheets (L, T) with the indicators, as one process writes it; each by itself, and
+the lists of persons that go up into the national system with their checks, are measured beside it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def measure(place: Place, scale: float) -> tuple[dict[str, Any], list[Goal]]:
     figures = figures_of(place, scale)
     share = figures["households"] / HOUSEHOLDS
     goals = [
-        Goal(f"全套台账（{figures['households']:,} 户，秒）", figures["all_s"], 60 * share),
-        Goal("24 个月前的全套台账相对本月（倍，CPU）", figures["long_ago_cpu_s"] / figures["all_cpu_s"], 1.5),
+        Goal(f"整套台账（{figures['households']:,} 户，秒）", figures["set_s"], 60 * share),
+        Goal("24 个月前的各本台账相对本月（倍，CPU）", figures["long_ago_cpu_s"] / figures["all_cpu_s"], 1.5),
         Goal("点开任一数字：最慢的一个（毫秒）", figures["opened"]["slowest_ms"], 300),
     ]
     if goals[0].missed:
@@ -33,13 +33,14 @@ def measure(place: Place, scale: float) -> tuple[dict[str, Any], list[Goal]]:
 def figures_of(place: Place, scale: float) -> dict[str, Any]:
     households = max(600, int(HOUSEHOLDS * min(scale * 4, 1)))
     episodes = max(120, int(EPISODES * min(scale * 4, 1)))
-    say(f"全套台账，{households:,} 户、{episodes:,} 个监测周期（{place.name}）…")
+    say(f"各本台账，{households:,} 户、{episodes:,} 个监测周期（{place.name}）…")
     environment = place.create("statements", place.blank())
     with Child("statements", environment, households=households, episodes=episodes) as child:
-        now, before, national, opened, ours, by_hand = (child.stage() for _ in range(6))
+        whole, now, before, national, opened, ours, by_hand = (child.stage() for _ in range(7))
     return {
         "households": households,
         "episodes": episodes,
+        "set_s": round(whole["wall"], 2),
         "all_s": round(now["wall"], 2),
         "all_cpu_s": _busy(now),
         "national_s": round(national["wall"], 2),
@@ -48,7 +49,7 @@ def figures_of(place: Place, scale: float) -> dict[str, Any]:
         "long_ago_cpu_s": _busy(before),
         "rows": now["value"]["rows"],
         "national_rows": national["value"]["rows"],
-        "peak_mb": round(max(now["peak_mb"], national["peak_mb"])),
+        "peak_mb": round(max(whole["peak_mb"], now["peak_mb"], national["peak_mb"])),
         "opened": opened["value"],
         "against_sql": {code: compared(code, ours, by_hand) for code in ours["value"]},
         "ledgers": now["value"]["seconds"],

@@ -28,6 +28,7 @@ from reports.ledgers.base import Level, Reading  # noqa: E402
 from reports.ledgers.summary import SummaryLedger  # noqa: E402
 from reports.services.drill import drill  # noqa: E402
 from reports.services.ledgers import write_ledger  # noqa: E402
+from reports.services.sets import write_set  # noqa: E402
 
 LONG_AGO = date(END.year - 2, END.month, END.day)
 MOST_MS = 300
@@ -35,9 +36,10 @@ NOW = datetime(2026, 11, 8, 2, tzinfo=UTC)
 
 
 def statements(households: int, episodes: int, only: str = "") -> Task:
-    """Stages: all ledgers of the county as of the last day of the month; as of 24 months before; the lists for the
-    national system with their checks; every number of every summary opened; the figures of some summaries as the
-    program counts them; the same by hand-written SQL. `only` is the one ledger to write and open, where not all."""
+    """Stages: all ledgers of the county as one set, as of the last day of the month; the same one after the other; as of
+    24 months before; the lists for the national system with their checks; every number of every summary opened; the
+    figures of some summaries as the program counts them; the same by hand-written SQL. `only` is the one ledger to write
+    and open, where not all; there is no set then."""
     county = County(households / HOUSEHOLDS)
     load(county)
     officer = county_officer()
@@ -46,12 +48,20 @@ def statements(households: int, episodes: int, only: str = "") -> Task:
     place = Division.objects.get(pk=COUNTY)
     yield "ready"
     own, national = ([code for code in LEDGERS if (LEDGERS[code].group == "national") is so] for so in (False, True))
+    if not only:
+        yield _write_set(place)
     yield _write(place, END, [code for code in own if not only or code == only])
     yield _write(place, LONG_AGO, [code for code in own if not only or code == only])
     yield _write(place, END, [code for code in national if not only or code == only])
     yield _open_all(place, officer, only)
     yield {code: _counted(code, place) for code in STATEMENTS}
     yield {code: _by_hand(code) for code in STATEMENTS}
+
+
+def _write_set(place: Division) -> int:
+    """Rows of the set."""
+    with tempfile.TemporaryDirectory() as folder:
+        return write_set(division=place, as_of=END, path=Path(folder) / "set.zip", actor=None, at=NOW).total
 
 
 def _write(place: Division, on: date, codes: list[str]) -> dict[str, Any]:

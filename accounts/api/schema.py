@@ -14,6 +14,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 FILE = {(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY}
 # Where whole numbers leave, the hour's quota counts.
 COUNTED = ("/reveal/", "/reveal-phone/", "/find/")
+# What is made in the background: no more than some at a time, and not there before it is made.
+MADE, MADE_FILE = "/exports/", "/file/"
 SAID = {
     400: "提交的内容有误，或服务按规则拒绝",
     401: "未登录或登录已失效",
@@ -95,8 +97,10 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def _statuses(path: str, method: str, operation: dict[str, Any], result: dict[str, Any]) -> set[int]:
     found = {400, 401, 403, 404, 405}
-    if path.endswith(COUNTED):
+    if path.endswith(COUNTED) or (method == "post" and path.endswith(MADE)):
         found.add(429)
+    if path.endswith(MADE_FILE):
+        found.add(409)
     if method != "get":
         found |= {409, 415}
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):

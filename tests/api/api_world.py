@@ -22,7 +22,7 @@ from quality.models import Exemption, Fault, QualityRun
 from records.models import Job, Problem, RecordBatch
 from reports.layouts.declared import standard
 from reports.ledgers import LEDGERS
-from reports.models import LedgerLayout
+from reports.models import ExportRun, LedgerLayout
 
 AT = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 ON = date(2026, 11, 1)
@@ -148,6 +148,7 @@ def _place(where: str, village: Division, county: Division, author: User) -> Pla
         **_quality(person, household, canary),
         "problem": _problem(household, canary),
         "layout": _layout(village, canary, author),
+        "export": _export(village, canary, author),
     }
     uids = {kind: row.uid for kind, row in rows.items()}
     line, delivery_of_book = _book(household, person, canary, author)
@@ -202,6 +203,14 @@ def _problem(household, canary: str) -> Problem:
         number=f"{canary}问题", kind="house", division=household.village, household=household, origin="cadre",
         description=canary, found_on=ON, due_on=ON, state="assigned", recorded_at=AT,
     )  # fmt: skip
+
+
+def _export(village: Division, canary: str, author: User) -> ExportRun:
+    """An export that failed, saying why; it is his who asked."""
+    run = ExportRun(ledger="L1", division=village, as_of=ON, started_by=author, queued_at=AT)
+    run.state, run.error = ExportRun.State.FAILED, canary
+    run.save()
+    return run
 
 
 def _layout(village: Division, canary: str, author: User) -> LedgerLayout:

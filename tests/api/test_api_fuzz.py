@@ -46,6 +46,7 @@ KINDS = {
     "records/{book}": "line",
     "record-batches": "book_batch",
     "ledgers/{name}": "layout",
+    "exports": "export",
 }
 NAMES = {"key": "income_line", "name": "L1", "book": "jobs"}
 

@@ -166,10 +166,9 @@ ADDRESSES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-book-batch-errors": ("book_batch", {"GET": "records.keep_jobs"}),
     "api-ledgers": ("", {"GET": OWN}),
     "api-ledger": ("", {"POST": "reports.export_ledger"}),
-    # An export is its asker's own, whoever he is.
     "api-exports": ("", {"GET": OWN, "POST": "reports.export_ledger"}),
-    "api-export": ("", {"GET": OWN}),
-    "api-export-file": ("", {"GET": OWN}),
+    "api-export": ("export", {"GET": OWN}),
+    "api-export-file": ("export", {"GET": "reports.export_ledger"}),
     "api-layouts": ("", {"GET": OWN, "POST": "reports.edit_layouts"}),
     "api-layout-current": ("", {"GET": "reports.export_ledger"}),
     "api-layout-standard": ("", {"POST": "reports.edit_layouts"}),
@@ -333,10 +332,13 @@ def roles_of(right: str | set[str]) -> set[str]:
 
 
 def reach(kind: str, role: Role) -> set[str]:
-    """Places whose rows of this kind the role sees; runs and imports belong to the county, files of feeds to all."""
+    """Places whose rows of this kind the role sees; runs and imports belong to the county, files of feeds to all, an
+    export to who asked for it."""
     county = role in (Role.COUNTY_BUREAU, Role.AUDITOR)
     if kind in ("run", "import"):
         return SCOPES[role] if county else set()
+    if kind == "export":
+        return SCOPES[role] if role == Role.COUNTY_BUREAU else set()
     if kind == "feed_batch":
         return {"own"} if county or role == Role.LIAISON else set()
     return SCOPES[role]
@@ -354,7 +356,7 @@ def ask(caller: Any, name: str, method: str, world: World, where: str, body: Any
     pattern = ENDPOINTS[name]
     keys = {key: EXTRA.get(key) for key in pattern.pattern.converters}
     if "uid" in keys:
-        keys["uid"] = str(world.uid(kind, where) if kind else NONE)
+        keys["uid"] = str(world.uid(kind, where))
     path = str(pattern.pattern)
     for key, value in keys.items():
         path = path.replace(f"<uuid:{key}>", str(value)).replace(f"<slug:{key}>", str(value))
