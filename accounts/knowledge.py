@@ -13,10 +13,14 @@ def recorded_by(known_at: datetime | None, field: str = "recorded_at") -> Q:
     return Q() if known_at is None else Q(**{f"{field}__lte": known_at})
 
 
+def or_unknown(condition: Q, known_at: datetime | None, field: str = "recorded_at") -> Q:
+    """Rows of a condition, and those that nobody knew of then: they count as what comes later does."""
+    return condition if known_at is None else condition | Q(**{f"{field}__gt": known_at})
+
+
 def not_taken_back(known_at: datetime | None, field: str = "withdrawn_at") -> Q:
     """Rows that were not taken back by then, whatever happened to them later."""
-    standing = Q(**{f"{field}__isnull": True})
-    return standing if known_at is None else standing | Q(**{f"{field}__gt": known_at})
+    return or_unknown(Q(**{f"{field}__isnull": True}), known_at, field)
 
 
 def end_of(on: date) -> datetime:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 
-from accounts.knowledge import recorded_by
+from accounts.knowledge import or_unknown, recorded_by
 from accounts.scope import in_division, scope_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ def struck_off_after(known_at: datetime, household: str = "pk") -> Q:
     return Q(**{f"{household}__in": struck.values("household_id")})
 
 
+def not_ended(day: date | Combinable, known_at: datetime | None, path: str = "") -> Q:
+    """Condition on memberships, at a path that ends in `__`: not ended by the end of a day, as known at a moment."""
+    there = Q(**{f"{path}left_on__isnull": True}) | Q(**{f"{path}left_on__gt": day})
+    return or_unknown(there, known_at, f"{path}left_recorded_at")
+
+
+def in_force(day: date | Combinable, known_at: datetime | None, path: str = "") -> Q:
+    """The same, and begun by then."""
+    begun = Q(**{f"{path}joined_on__lte": day}) & recorded_by(known_at, f"{path}recorded_at")
+    return begun & not_ended(day, known_at, path)
+
+
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Persons who are, or last were, members of a household in the user's places."""
@@ -64,10 +77,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Memberships in force on a day, as known at a moment (now when not given)."""
-        there = Q(left_on__isnull=True) | Q(left_on__gt=on)
-        if known_at is None:
-            return self.filter(there, joined_on__lte=on)
-        return self.filter(there | Q(left_recorded_at__gt=known_at), joined_on__lte=on, recorded_at__lte=known_at)
+        return self.filter(in_force(on, known_at))
 
     def latest_each(self) -> Self:
         """Memberships not followed by another: current ones and those ended by death or leaving."""

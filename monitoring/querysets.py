@@ -287,9 +287,6 @@ class NoticeQuerySet(models.QuerySet):
         """Those hung by a day, as known at a moment (now when not given)."""
         return self.filter(recorded_by(known_at), hung_on__lte=on)
 
-    def hanging(self, on: date) -> Self:
-        return self.filter(hung_on__lte=on, ends_on__gte=on)
-
 
 class TransitionQuerySet(models.QuerySet):
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
@@ -298,9 +295,6 @@ class TransitionQuerySet(models.QuerySet):
 
     def of_cases_visible_to(self, user: User) -> Self:
         return self.filter(scope_of(user).q("case__village_id"), case__isnull=False)
-
-    def of_cases_within(self, division: Division) -> Self:
-        return self.filter(in_division("case__village_id", division))
 
     def between(self, start: date, end: date) -> Self:
         """Both days included."""

@@ -34,10 +34,10 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Lag, RowNumber
 from django.db.models.lookups import In
 
-from accounts.knowledge import recorded_by
+from accounts.knowledge import or_unknown, recorded_by
 from accounts.models import Division
 from households.models import LifeEvent, Membership
-from households.querysets import struck_off_after
+from households.querysets import in_force, struck_off_after
 from monitoring.models import EpisodeEvent
 
 KIND = EpisodeEvent.Kind
@@ -196,10 +196,7 @@ def registered(household: str, known_at: Known, **ends: Day) -> Q:
 def members_on(day: Day, household: str, known_at: Known) -> Q:
     """Condition on the memberships of the household at that path: in force at the end of a day."""
     path = f"{household}__memberships" if household else "memberships"
-    there = Q(**{f"{path}__left_on__isnull": True}) | Q(**{f"{path}__left_on__gt": day})
-    if known_at is not None:
-        there |= Q(**{f"{path}__left_recorded_at__gt": known_at})
-    return Q(**{f"{path}__joined_on__lte": day}) & recorded_by(known_at, f"{path}__recorded_at") & there
+    return in_force(day, known_at, f"{path}__")
 
 
 def members_at_turn(day: Day, household: str, known_at: Known = None) -> Q:
@@ -217,11 +214,7 @@ def place_on(day: Day, household: str, known_at: Known = None, *, before: bool =
     households themselves.
     """
     later = Q(happened_on__gte=day) if before else Q(happened_on__gt=day)
-    return _next_village(Q(_or_unknown(later, known_at), household=OuterRef(household or "pk")), household)
-
-
-def _or_unknown(later: Q, known_at: Known) -> Q:
-    return later if known_at is None else later | Q(recorded_at__gt=known_at)
+    return _next_village(Q(or_unknown(later, known_at), household=OuterRef(household or "pk")), household)
 
 
 def _village_before() -> Cast:
@@ -231,7 +224,7 @@ def _village_before() -> Cast:
 def _village_after(known_at: Known) -> Case:
     """Where a move led, by the same chain of moves that `place_on` reads."""
     same_day = Q(happened_on=OuterRef("happened_on"), id__gt=OuterRef("id"))
-    later = _or_unknown(Q(happened_on__gt=OuterRef("happened_on")) | same_day, known_at)
+    later = or_unknown(Q(happened_on__gt=OuterRef("happened_on")) | same_day, known_at)
     return _next_village(Q(later, household=OuterRef("household_id")), "household")
 
 

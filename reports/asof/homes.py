@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
+from accounts.knowledge import or_unknown
 from accounts.models import Division
 from accounts.scope import in_division
 from households.models import Category, Household, LifeEvent
@@ -21,7 +22,7 @@ def living(division: Division, on: date, known_at: datetime | None = None) -> Qu
 
     A move that came later, or that was not known yet, tells where the household lived before it.
     """
-    unseen = Q(happened_on__gt=on) if known_at is None else Q(happened_on__gt=on) | Q(recorded_at__gt=known_at)
+    unseen = or_unknown(Q(happened_on__gt=on), known_at)
     moves = LifeEvent.objects.filter(unseen, kind=LifeEvent.Kind.MOVED)
     left = Cast(KT("data__village__0"), CharField(max_length=12))
     first = moves.filter(household=OuterRef("pk")).order_by("happened_on", "id").values(came_from=left)[:1]

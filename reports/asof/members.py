@@ -10,6 +10,7 @@ from django.db.models import DateField, Exists, F, FilteredRelation, OuterRef, Q
 from accounts.knowledge import recorded_by
 from accounts.models import Division
 from households.models import Membership
+from households.querysets import in_force, not_ended
 from reports.asof.episodes import HOME, KIND, living_in, standing, turns
 
 Left = Membership.LeftReason
@@ -31,21 +32,15 @@ def members(division: Division, on: date, known_at: datetime | None = None) -> Q
         )
     )
     since = ~Q(left_reason=Left.RELATION) & Q(left_on__gt=F("identified"))
-    return living_in(rows.filter(here(on, known_at) | since), division, on, "household", known_at)
+    return living_in(rows.filter(not_ended(on, known_at) | since), division, on, "household", known_at)
 
 
 def known(rows: QuerySet[Membership], known_at: datetime | None) -> QuerySet[Membership]:
     return rows.filter(recorded_by(known_at))
 
 
-def here(on: date, known_at: datetime | None) -> Q:
-    """Condition on memberships begun by a day: in force on it, as far as was known."""
-    there = Q(left_on__isnull=True) | Q(left_on__gt=on)
-    return there if known_at is None else there | Q(left_recorded_at__gt=known_at)
-
-
 def is_here(membership: Membership, on: date, known_at: datetime | None) -> bool:
-    """The condition of `here` for one."""
+    """The condition `not_ended` for one."""
     if membership.left_on is None or membership.left_on > on:
         return True
     told = membership.left_recorded_at
@@ -55,8 +50,5 @@ def is_here(membership: Membership, on: date, known_at: datetime | None) -> bool
 def staying(rows: QuerySet[Any], on: date, known_at: datetime | None = None) -> QuerySet[Any]:
     """Rows about a `person`, with his membership on a day as `stay`; those of nobody who belonged anywhere fall away."""
     path = "person__memberships"
-    there = Q(**{f"{path}__left_on__isnull": True}) | Q(**{f"{path}__left_on__gt": on})
-    if known_at is not None:
-        there |= Q(**{f"{path}__left_recorded_at__gt": known_at})
-    there &= recorded_by(known_at, f"{path}__recorded_at") & Q(**{f"{path}__joined_on__lte": on})
-    return rows.annotate(stay=FilteredRelation(path, condition=there)).filter(stay__isnull=False)
+    there = FilteredRelation(path, condition=in_force(on, known_at, f"{path}__"))
+    return rows.annotate(stay=there).filter(stay__isnull=False)

@@ -11,6 +11,7 @@ from django.db.models import Aggregate, Case, Count, QuerySet, Value, When
 
 from households.models import Household, Membership, SupportClass
 from households.models.person import HEAD
+from households.querysets import not_ended
 from records.models import Job, LowIncome
 from reports.asof import members as q
 from reports.ledgers import facts
@@ -84,7 +85,7 @@ class MemberLedger(DetailLedger):
         return rows.order_by("place", "household__number", "household", _HEAD_FIRST, "id")
 
     def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
-        return {"there": Count("pk", filter=q.here(reading.on, reading.known_at))}
+        return {"there": Count("pk", filter=not_ended(reading.on, reading.known_at))}
 
     def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
         return {"姓名": f"{figures['items']}人", "成员状态": f"在册{figures['there']}人"}

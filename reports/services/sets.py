@@ -186,6 +186,7 @@ def _write_contents(items: Sequence[_Item], rows: dict[str, int], path: Path) ->
         info=(f"数到 {reading.on:%Y年%m月%d日}", f"共 {len(items)} 本"),
         footer=(),
         paper="A4",
+        landscape=False,
         freeze=0,
     )
     lines = ([None, one.ledger.code, one.ledger.title, rows[one.ledger.code], one.filename] for one in items)
