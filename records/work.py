@@ -28,14 +28,6 @@ def told_by_job(on: date, known_at: datetime | None = None) -> Exists:
     return Exists(_jobs(on, known_at))
 
 
-def anybody_told(home: str, on: date, known_at: datetime | None = None) -> Q:
-    """One of the books has a line about a member; asked of all households at once, which for many is a quick look."""
-    there = Membership.objects.as_of(on, known_at)
-    by_job = there.filter(person__in=Job.objects.as_of(on, known_at).values("person_id"))
-    by_post = there.filter(person__in=WelfarePost.objects.as_of(on, known_at).values("person_id"))
-    return Q(**{f"{home}__in": by_job.values("household_id")}) | Q(**{f"{home}__in": by_post.values("household_id")})
-
-
 def somebody_able(home: str, on: date, known_at: datetime | None = None) -> Exists:
     return Exists(_able_of(home, on, known_at))
 

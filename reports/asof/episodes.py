@@ -88,8 +88,10 @@ def _last(
     wanted = Q() if among is None else Q(**{f"{HOME}__in": among})
     rank = Window(RowNumber(), partition_by=f"{HOME}_id", order_by=list(BACKWARD))
     ranked = turns(on, known_at).filter(_near(division, HOME), wanted).annotate(back=rank)
-    # "At most one", not "one": of equality the planner expects so few rows that it joins what follows row by row.
-    return EpisodeEvent.objects.filter(pk__in=ranked.filter(back__lte=1).values("pk"))
+    # Of "at most one" the planner expects many rows, as a county has, and joins them at once; of "one" it expects few, as
+    # a village has, and looks them up.
+    first = Q(back__lte=1) if division.level <= Division.Level.COUNTY else Q(back=1)
+    return EpisodeEvent.objects.filter(pk__in=ranked.filter(first).values("pk"))
 
 
 # --- turns of a month ---

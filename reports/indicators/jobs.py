@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from records.work import anybody_told, somebody_able, somebody_untold, somebody_works
+from records.work import somebody_able, somebody_untold, somebody_works
 from reports.indicators.base import Indicator, at_most
 from reports.indicators.populations import of_scope
 from reports.ledgers.base import Reading
@@ -23,8 +23,6 @@ def _families(reading: Reading) -> QuerySet[Any]:
     rows = of_scope("indicator_zero_job_scope", reading).filter(somebody_able(*clocks))
     return rows.annotate(
         work=Case(
-            # Most of those of whom it is not told, without looking at their members.
-            When(~anybody_told(*clocks), then=Value(UNKNOWN)),
             When(somebody_works(*clocks), then=Value(WORKING)),
             When(somebody_untold(*clocks), then=Value(UNKNOWN)),
             default=Value(NOBODY),
