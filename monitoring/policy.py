@@ -73,8 +73,8 @@ def _amount(parameter: Parameter, stored: Any) -> Decimal:
     return amount
 
 
-CONTRACT_5 = "产品约定第5节（首批规则默认值）"
-CONTRACT_6 = "产品约定第6节（默认设置）"
+CONTRACT_5 = "系统默认值（首批比对规则），可由县级另定"
+CONTRACT_6 = "系统默认值，可由县级另定"
 READINGS = (("and", "同时满足"), ("or", "满足其一"))
 
 

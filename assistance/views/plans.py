@@ -60,13 +60,18 @@ class PlanList(Page):
 
 
 class WithoutPlan(Page):
-    """Monitored households without a plan, and the button that opens one."""
+    """Monitored households without a plan, and for whoever may, the button that opens one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         episodes = without_plan(Episode.objects.visible_to(self.user)).select_related("household__village__parent")
         heads = Membership.objects.heads().current().select_related("person")
         rows = episodes.prefetch_related(Prefetch("household__memberships", heads, to_attr="heads"))
         page = keyset_page(rows, order=("-id",), after=request.GET.get("after", ""))
+        for episode in page.rows:
+            home = episode.household
+            episode.writable = may(
+                actor=self.user, right=PLAN, code=home.village_id, at=self.at, helper_id=home.helper_id
+            )
         return render(request, "assistance/without_plan.html", {"page": page})
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -38,20 +38,22 @@ def report_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
         "张贴日期": day_words(notice.hung_on) if notice else _BLANK_DAY,
         "期满日期": day_words(notice.ends_on) if notice else _BLANK_DAY,
         "公示天数": notice.days if notice else "　　",
-        "异议情况": _objected(dossier),
+        "异议情况": _objected(dossier, today),
         "材料份数": len(vote.papers.all()) if vote else 0,
         "落款单位": f"{case.village.name}村民委员会",
         "落款日期": day_words(today),
     }
 
 
-def _objected(dossier: Dossier) -> str:
+def _objected(dossier: Dossier, today: date) -> str:
     if dossier.notice is None:
         return "（公示期满后填写）"
+    # Until the term is over the paper may say no more than what is known.
+    so_far = f"截至{day_words(today)}" if today <= dossier.notice.ends_on else ""
     if not dossier.objections:
-        return "没有收到异议"
+        return f"{so_far}没有收到异议"
     upheld = sum(row.upheld is True for row in dossier.objections)
-    return f"收到异议 {len(dossier.objections)} 件，经调查成立 {upheld} 件，都已登记在异议登记与处理表中"
+    return f"{so_far}收到异议 {len(dossier.objections)} 件，经调查成立 {upheld} 件，都已登记在异议登记与处理表中"
 
 
 def approval_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:

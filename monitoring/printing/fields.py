@@ -236,7 +236,7 @@ def _compared(serial: int, items: dict[str, Comparison], relations: dict[int, st
         "证件号码": mask_id(person.id_number) if person else "",
         "与户主关系": relations.get(person.pk, "") if person else "",
         # Three answers: hit, none, not compared.
-        "结果": [("是" if items[item].hit else "否") if item in items else "" for item in Comparison.Item.values],
+        "结果": [("是" if items[item].hit else "否") if item in items else "—" for item in Comparison.Item.values],
         "是否触碰": "是" if any(row.hit for row in items.values()) else "否",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -74,6 +75,17 @@ def _places(user: User) -> QuerySet[Division]:
     return townships if len(townships) > 1 else visible.at_level(Division.Level.VILLAGE)
 
 
+_OUTCOMES = (
+    Clue.State.ENROLLED,
+    Clue.State.NOT_ENROLLED,
+    Clue.State.SOLVED,
+    Clue.State.UNFOUNDED,
+    Clue.State.WATCHED,
+    Clue.State.UNVERIFIABLE,
+    Clue.State.WITHDRAWN,
+)
+
+
 class ClueChannels(Page):
     """Where clues come from and what becomes of them: a line a channel, and below 部门筛查 one a department."""
 
@@ -86,6 +98,7 @@ class ClueChannels(Page):
         rows = [_channel(value, label, counts) for value, label in Clue.Channel.choices]
         total = _summed(counts)
         context = {"rows": rows, "total": total, "since": since, "most": max((row["all"] for row in rows), default=0)}
+        context["outcomes"] = [state.label for state in _OUTCOMES]
         return render(request, "monitoring/clue_channels.html", context)
 
 
@@ -96,22 +109,30 @@ def _counts(today: date) -> dict[str, Count]:
         "all": Count("pk"),
         "open": Count("pk", filter=is_open),
         "over": Count("pk", filter=is_open & Q(due_on__lt=today)),
-        "enrolled": Count("pk", filter=Q(state=Clue.State.ENROLLED)),
-        "unfounded": Count("pk", filter=Q(state=Clue.State.UNFOUNDED)),
-        "solved": Count("pk", filter=Q(state=Clue.State.SOLVED)),
+        **{state.value: Count("pk", filter=Q(state=state)) for state in _OUTCOMES},
     }
 
 
 def _channel(value: str, label: str, counts: list[dict[str, Any]]) -> dict[str, Any]:
     own = [row for row in counts if row["channel"] == value]
     names = dict(Department.choices)
-    parts = [{"label": names[row["department"]], **row} for row in own if row["department"] in names]
+    parts = [
+        {"label": names[row["department"]], **row, "outcomes": _outcomes(row)}
+        for row in own
+        if row["department"] in names
+    ]
     parts.sort(key=lambda row: -row["all"])
     return {"value": value, "label": label, "parts": parts, **_summed(own)}
 
 
-def _summed(rows: list[dict[str, Any]]) -> dict[str, int]:
-    return {name: sum(row[name] for row in rows) for name in _counts(date.min)}
+def _summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    sums = {name: sum(row[name] for row in rows) for name in _counts(date.min)}
+    return {**sums, "outcomes": _outcomes(sums)}
+
+
+def _outcomes(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What became of the clues that are closed: with those not closed yet, all of them."""
+    return [(state.value, counts[state.value]) for state in _OUTCOMES]
 
 
 class ClueDetail(Page):

@@ -52,6 +52,8 @@ class GuaranteeStatement(SummaryLedger):
     problem, else what clues report, what evidence of monitored households shows, what visits alone have found."""
 
     code = "T8"
+    # The columns of each guarantee, in order.
+    words = tuple(word for _, word, _ in _STATES)
     title = "三保障及饮水动态清零汇总"
     unit = "件"
     paper = "A4"

@@ -305,7 +305,6 @@ def _tracking(reading: Reading) -> Tracking:
 
 
 def _guarantees(figures: Figures) -> list[Guarantee]:
-    def of(topic: str, state: str) -> int:
-        return sum(figures[f"{topic}_{told}_{state}"] for told in ("reported", "covered", "witnessed"))
-
-    return [Guarantee(t.title, of(t.key, "found"), of(t.key, "solved"), of(t.key, "left")) for t in TOPICS]
+    # As the sheet adds them up, so that both say the same.
+    printed = {shown.path: sum(figures[key] for key in shown.keys) for shown in T8.shown}
+    return [Guarantee(topic.title, *(printed[topic.title, word] for word in T8.words)) for topic in TOPICS]

@@ -30,14 +30,20 @@ class LedgerList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         choice = read_choice(request.GET, user=self.user, today=timezone.localdate())
+        offered = _offered(choice) if choice else []
         context = {
             "choice": choice,
-            "summaries": [one for one in LEDGERS.values() if isinstance(one, SummaryLedger)],
-            "details": [one for one in LEDGERS.values() if not isinstance(one, SummaryLedger) and not one.group],
-            "national": [one for one in LEDGERS.values() if one.group == "national"],
+            "summaries": [one for one in offered if isinstance(one, SummaryLedger)],
+            "details": [one for one in offered if not isinstance(one, SummaryLedger) and not one.group],
+            "national": [one for one in offered if one.group == "national"],
             "exports": ExportRun.objects.visible_to(self.user).select_related("division")[:6],
         }
         return render(request, "reports/ledgers.html", context, status=400 if choice and choice.error else 200)
+
+
+def _offered(choice: Choice) -> list[Ledger]:
+    """The ledgers that there are for the chosen place."""
+    return [one for one in LEDGERS.values() if choice.division.level in one.levels]
 
 
 class LedgerPreview(Page):
@@ -60,7 +66,7 @@ class LedgerPreview(Page):
             "choice": choice,
             "preview": preview,
             "ledger": ledger,
-            "ledgers": LEDGERS.values(),
+            "ledgers": _offered(choice),
             "editions": Edition.objects.of(choice.division, choice.month),
             "as_closed": preview.reading.known_at is not None,
             "opens": preview.opens,

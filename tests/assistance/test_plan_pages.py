@@ -138,9 +138,12 @@ def test_a_measure_is_changed_and_cancelled_on_its_pages(plan: Plan, measures: l
 
 
 def test_a_plan_is_opened_for_an_episode_of_the_register(
-    village: Any, clock: Any, owner: User, colleague: User
+    village: Any, clock: Any, owner: User, colleague: User, auditor: User
 ) -> None:
     episode = make_episode(make_household(village))
+    read = _sign_in(auditor).get(reverse("plan-missing")).content.decode()
+    assert "张三户" in read and "建立一户一策</button>" not in read
+    assert "建立一户一策</button>" in _sign_in(owner).get(reverse("plan-missing")).content.decode()
     assert "张三户" in _sign_in(owner).get(reverse("plan-missing")).content.decode()
     assert _sign_in(colleague).post(reverse("plan-missing"), {"episode": episode.pk}).status_code == 404
     assert _sign_in(owner).post(reverse("plan-missing"), {"episode": "x"}).status_code == 404

@@ -96,8 +96,9 @@ class TestTheList:
         rows = {row["value"]: row for row in page.context["rows"]}
         since = page.context["since"]
         for value, row in rows.items():
-            for key, state in (("all", "all"), ("open", "open"), ("solved", "solved")):
+            for key, state in (("all", "all"), ("open", "open"), *((state, state) for state, _ in row["outcomes"])):
                 assert row[key] == len(listed(client, f"?channel={value}&since={since}&state={state}"))
+            assert row["all"] == row["open"] + sum(count for _, count in row["outcomes"])
         assert page.context["total"]["all"] == 4
 
 
@@ -123,7 +124,7 @@ class TestAClueOfADepartment:
     def test_shows_rows_parameters_and_arithmetic(self, clue: Clue, bureau: User) -> None:
         page = desk(bureau).get(reverse("clue-detail", args=[clue.uid])).content.decode()
         assert "4,000.00＋17,000.00＝21,000.00" in page
-        for words in ("20,000", "10月文件 第 2 行", "县人民医院", "产品约定第5节"):
+        for words in ("20,000", "10月文件 第 2 行", "县人民医院", "系统默认值（首批比对规则）"):
             assert words in page, words
 
     def test_sets_the_row_beside_the_register(self, clue: Clue, bureau: User) -> None:

@@ -21,9 +21,10 @@ from accounts.models import Division, User
 from households.models import Household
 from monitoring.models import PolicyValue
 from monitoring.services.clues import open_clue
+from records.services.problems_opening import open_problem
 from reports.boards import BOARDS
 from reports.ledgers.base import Reading
-from reports.services.dashboard import T1, Dashboard, dashboard
+from reports.services.dashboard import T1, T8, Dashboard, dashboard, guarantees
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = date(2026, 11, 10)
@@ -126,6 +127,21 @@ def test_every_figure_of_a_board_is_its_list(code: str, village: Division, count
         for figure in board.figures:
             if not figure.persons:
                 assert board.cell(unit, figure.key, reading).count() == figures[figure.key], (unit, figure.key)
+
+
+def test_guarantees_are_what_the_sheet_prints(village: Division, county: Division, owner: User, bureau: User) -> None:
+    for _ in range(2):
+        open_problem(
+            kind="house", household=make_household(village), origin="cadre", found_on=date(2026, 11, 5),
+            description="墙裂", actor=owner, at=timezone.now(),
+        )  # fmt: skip
+    open_clue(household=make_household(village), risk="因安全住房", channel="02", actor=owner, at=timezone.now())
+    found = guarantees(division=county, as_of=TODAY, actor=bureau, at=timezone.now())
+    figures = T8.total(T8.table(Reading(county, TODAY)))
+    printed = {shown.path: sum(figures[key] for key in shown.keys) for shown in T8.shown}
+    for one in found:
+        assert (one.found, one.solved, one.left) == tuple(printed[one.title, word] for word in ("发现", "已清", "在办"))
+    assert next(one.found for one in found if "房" in one.title) >= 2
 
 
 def test_every_link_of_the_page_opens(village: Division, owner: User, page: Callable[..., Any], bureau: User) -> None:

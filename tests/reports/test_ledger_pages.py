@@ -222,3 +222,13 @@ def test_who_has_moved_out_of_his_places_is_told_without_a_link(
     page = browse(township, "ledger-cell", "T1", **query).content.decode()
     assert home.number in page and "现在不在你的管辖范围内" in page and "青杨乡东沟村" in page
     assert reverse("household-detail", args=[home.uid]) not in page
+
+
+def test_only_what_there_is_for_a_place_is_offered(owner: User, bureau: User, browse: Callable[..., Any]) -> None:
+    for user, offered in ((owner, False), (bureau, True)):
+        page = browse(user, "ledger-list").content.decode()
+        assert ("各项指标完成情况表" in page) is offered
+        names = set(re.findall(r'href="/ledgers/([A-Z0-9]+)/\?', page))
+        assert {"L1", "T1"} <= names
+        for name in names:
+            assert browse(user, "ledger-preview", name).status_code == 200, (user, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -80,12 +80,15 @@ def test_the_comparison_shows_every_item_of_every_member_and_what_was_found(offi
     assert case.household.memberships.first().person.id_number not in page
 
 
-def test_the_report_of_the_vote_goes_to_the_township_with_its_figures(office: Office) -> None:
+def test_the_report_of_the_vote_goes_to_the_township_with_its_figures(office: Office, clock: Any) -> None:
     case = office.posted(_prepared(office))
     sheet = _sheet(_get(office.owner, "case-paper", case.uid, "report"))
     assert "石桥镇人民政府：" in sheet
     assert "应到30人，实到24人" in sheet and "同意20票，不同意4票" in sheet
-    assert "没有收到异议" in sheet
+    # The term is not over yet, and the paper says no more than what is known.
+    assert "期满，截至2026年11月" in sheet and "没有收到异议" in sheet
+    clock.shift(timedelta(days=30))
+    assert "期满，没有收到异议" in _sheet(_get(office.owner, "case-paper", case.uid, "report"))
 
 
 def test_a_notice_without_objections_has_an_empty_register_and_an_objection_fills_it(office: Office) -> None:
