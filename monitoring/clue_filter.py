@@ -52,6 +52,12 @@ class ClueFilter:
             clues = clues.waiting_for(user)
         return self._found(self._of_hits(self._in_state(clues, today)))
 
+    @property
+    def of_open(self) -> bool:
+        """Whether only clues in hand are listed."""
+        asked = self.state or self.period or self.since
+        return bool(self.due) or not asked or self.state in (OPEN, *Clue.OPEN_STATES)
+
     def _in_state(self, clues: ClueQuerySet, today: date) -> ClueQuerySet:
         if self.due == "over":
             clues = clues.overdue(today)

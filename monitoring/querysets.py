@@ -9,7 +9,10 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case as Choose
+from django.db.models import F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from accounts.knowledge import end_of, not_taken_back, recorded_by
 from accounts.models.post import Role
@@ -137,6 +140,14 @@ class _InVillage(models.QuerySet):
         """Open ones whose step's last day is over; nothing has to run for it."""
         return self.open().filter(due_on__lt=on)
 
+    def by_deadline(self) -> Self:
+        """With `term`, the last day of the step and for those without one a day after all: to be ordered by, which
+        needs a value."""
+        return self.annotate(term=Coalesce(self._ends_on(), Value(date.max), output_field=models.DateField()))
+
+    def _ends_on(self) -> Combinable:
+        return F("due_on")
+
     def due_soon(self, on: date, days: int = 2) -> Self:
         """Open ones whose step ends within so many days, today included."""
         return self.open().filter(due_on__gte=on, due_on__lte=on + timedelta(days=days))
@@ -182,6 +193,9 @@ class ClueQuerySet(_InVillage):
 class CaseQuerySet(_InVillage):
     subject = "case"
     turns = CASE_TURNS
+
+    def _ends_on(self) -> Combinable:
+        return Choose(When(paused_on__isnull=True, then=F("due_on")))
 
     def overdue(self, on: date) -> Self:
         """While an objection is open the clock stands still."""

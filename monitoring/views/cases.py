@@ -34,7 +34,7 @@ ASIDE = ("stop", "review_reject", "decide_reject", "refuse_authorisation", "revi
 
 
 class CaseList(Page):
-    """Cases of the user's places; open ones unless a state is asked for."""
+    """Cases of the user's places by their deadline; open ones unless a state is asked for, closed ones newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today, mine = timezone.localdate(self.at), Case.objects.visible_to(self.user)
@@ -45,7 +45,11 @@ class CaseList(Page):
             Prefetch("household__memberships", heads, to_attr="heads")
         )
         context = {
-            "page": keyset_page(cases, order=("-id",), after=request.GET.get("after", "")),
+            "page": keyset_page(
+                cases.by_deadline(),
+                order=("term", "id") if request.GET.get("state", "") in ("", *Case.OPEN_STATES) else ("-id",),
+                after=request.GET.get("after", ""),
+            ),
             "filters": request.GET,
             "states": Case.State.choices,
             "kinds": Case.Kind.choices,

@@ -28,14 +28,19 @@ _CLOCK_CELLS = 40
 
 
 class ClueList(Page):
-    """Clues of the user's places, newest first; filters in the address, several at once to dispatch or close."""
+    """Clues of the user's places: those in hand by their deadline, others newest first; filters in the address, several at
+    once to dispatch or close."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         today = timezone.localdate()
         chosen = filter_of(request.GET.dict(), user=self.user)  # type: ignore[arg-type]
         found = chosen.apply(Clue.objects.visible_to(self.user), user=self.user, today=today)
         context = {
-            "page": keyset_page(_with_names(found), order=("-id",), after=request.GET.get("after", "")),
+            "page": keyset_page(
+                _with_names(found).by_deadline(),
+                order=("term", "id") if chosen.of_open else ("-id",),
+                after=request.GET.get("after", ""),
+            ),
             "count": found.count(),
             "overdue": found.overdue(today).count(),
             "filters": request.GET,
@@ -56,7 +61,7 @@ CHOICES: dict[str, Any] = {
 }
 
 
-def _with_names(clues: ClueQuerySet) -> QuerySet[Clue]:
+def _with_names(clues: ClueQuerySet) -> ClueQuerySet:
     heads = Membership.objects.heads().current().select_related("person")
     return clues.select_related("household", "village__parent").prefetch_related(
         Prefetch("household__memberships", heads, to_attr="heads")

@@ -75,6 +75,21 @@ class TestTheList:
     def test_filters_by_the_address(self, clues: dict[str, Clue], bureau: User, query: str, names: set[str]) -> None:
         assert listed(desk(bureau), query) == {clues[name].number for name in names}
 
+    def test_what_is_due_first_stands_first_on_every_page(
+        self, clues: dict[str, Clue], bureau: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        today = timezone.localdate()
+        for name, days in (("ill", 3), ("water", -5), ("far", 1)):
+            Clue.objects.filter(pk=clues[name].pk).update(due_on=today + timedelta(days=days))
+        Clue.objects.filter(pk=clues["closed"].pk).update(state="identifying", due_on=None)
+        monkeypatch.setattr("accounts.views.base.PAGE_SIZE", 1)
+        client, found, after = desk(bureau), [], ""
+        for _ in clues:
+            page = client.get(reverse(LIST), {"after": after}).context["page"]
+            found += [clue.number for clue in page.rows]
+            after = page.next_key
+        assert found == [clues[name].number for name in ("water", "far", "ill", "closed")] and not after
+
     def test_finds_by_the_clue_or_household_number(self, clues: dict[str, Clue], bureau: User) -> None:
         wanted = clues["water"]
         for word in (wanted.number.lower(), wanted.household.number):
