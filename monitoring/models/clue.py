@@ -93,6 +93,12 @@ class Clue(Lean):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def short_channel(self) -> str:
+        """The channel without what stands in brackets, for narrow columns."""
+        label: str = self.get_channel_display()
+        return label.partition("（")[0]
+
 
 class Hit(Lean):
     """What one rule found for one household in one period, and where it went: the explanation of a clue.
