@@ -27,6 +27,7 @@ class ZeroJobLedger(DetailLedger):
     unit = "户、人"
     paper = "A4"
     freeze = 6
+    remarks = ("全部农户里已经立为问题的零就业家庭，清零了的也列；T9 和各项指标只算脱贫户和监测户。",)
     counter = ("户主", "户")
     columns = (
         Column(("序号",), 5, "seq"),

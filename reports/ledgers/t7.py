@@ -65,6 +65,10 @@ class IncomeStatement(SummaryLedger):
     title = "收入监测汇总表"
     unit = "户、元、%"
     paper = "A4"
+    remarks = (
+        "只算脱贫户和监测户。人均纯收入按每户最近一次收入（年度、走访或消除核查），增幅只算上年也有年度收入的户；"
+        "各项指标的收入增速只用两个年度收入，所以两处的数不同。",
+    )
     equations = (Equation.of((("有收入记录", "earning", 1), ("没有收入记录", "untold", 1)), ("户数", "homes"), "户"),)
     sources = {
         "homes": Source(

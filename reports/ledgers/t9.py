@@ -96,6 +96,7 @@ class WorkStatement(SummaryLedger):
     title = "就业汇总表"
     unit = "人、户"
     paper = "A4"
+    remarks = ("只算脱贫户和监测户。零就业户按当天的底册数；全部农户里立为问题的在 L11。",)
     equations = (Equation(tuple(Term(words, (key,)) for words, key in _AREAS), Term("已务工", ("working",)), "人次"),)
     sources = {
         "able": _source(_able, _of_member, "人", "person"),
