@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from accounts.audit_words import add_names
 from monitoring.models.policy import PolicyValue
 
 Kind = Literal["money", "percent", "days", "months", "number", "choice", "text", "flag"]
@@ -191,8 +192,9 @@ PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for parameter in _P
 
 
 def add_parameters(*parameters: Parameter) -> None:
-    """Enter the parameters of a higher floor into the register, at start-up."""
+    """Enter the parameters of a higher floor into the register, at start-up; the view log calls them by their titles."""
     PARAMETERS.update({parameter.key: parameter for parameter in parameters})
+    add_names({parameter.key: parameter.title for parameter in parameters})
 
 
 @dataclass(frozen=True)

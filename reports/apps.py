@@ -7,6 +7,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the steps of month closings and the editions under seal; enter parameters and the hand-over's list."""
+        from accounts.audit_words import add_names
         from accounts.handover import add_listing
         from accounts.seals import add_sealed
         from monitoring.policy import add_parameters
@@ -14,7 +15,7 @@ class ReportsConfig(AppConfig):
         from reports.closing_parameters import PARAMETERS as CLOSING
         from reports.desk.handover import handover_rows
         from reports.indicators.parameters import PARAMETERS
-        from reports.models import ClosingStep, Edition, EditionSheet, LayoutTerm, LedgerLayout
+        from reports.models import ClosingStep, Edition, EditionSheet, ExportRun, LayoutTerm, LedgerLayout
 
         add_sealed(ClosingStep, "月度结账步骤")
         add_sealed(Edition, "结账版")
@@ -22,4 +23,5 @@ class ReportsConfig(AppConfig):
         add_sealed(LedgerLayout, "台账版式")
         add_sealed(LayoutTerm, "版式启用")
         add_parameters(*CLOSING, *PARAMETERS, PAIR_READING)
+        add_names({ExportRun.SET: "整套"})
         add_listing(handover_rows)

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.audit_words import words_of
+from accounts.audit_words import named, words_of
 from accounts.models import AuditEvent, User
 from accounts.services.audit import record
 from households.services.view_log import reveal_person
+from monitoring.policy import PARAMETERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -91,3 +92,8 @@ def test_turns_its_pages_by_key_at_a_fixed_price(auditor: User, owner: User) -> 
 def test_no_event_is_called_by_its_code() -> None:
     assert words_of("household.merged") == "登记家庭变动"
     assert words_of("something.new") == "其他操作"
+
+
+def test_parameters_of_every_floor_are_called_by_their_titles() -> None:
+    assert {key: named(key) for key in PARAMETERS} == {key: one.title for key, one in PARAMETERS.items()}
+    assert named("ALL") == "整套"
