@@ -72,7 +72,8 @@ def _village_round(deeds: Deeds, case: Case, at: datetime, turn: Turn) -> Story:
     agree = 9 if turn == "voted_down" else stage.random.randint(17, 22)
     vote = {"entitled": 30, "present": 24, "agree": agree, "disagree": 24 - agree, "abstain": 0, "barred": 0}
     words = {"place": "村委会会议室", "chair": cadre.name, "recorder": deeds.staff.villages[case.village_id][1].name}
-    deeds.step_with_paper(case, "appraise", cadre, at, "评议签到册", opinion="经评议", **words, **vote)
+    said = "经评议，多数不同意，不再上报。" if turn == "voted_down" else "经评议，所报情况属实，同意上报乡镇。"
+    deeds.step_with_paper(case, "appraise", cadre, at, "评议签到册", opinion=said, **words, **vote)
     if turn == "voted_down":
         yield from _tell(deeds, case, at)
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from accounts.models import User
 from assistance.models import Measure, MeasureType, Plan
 from assistance.services.deliveries import deliver
 from assistance.services.measures import MeasureDraft, confirm_by_household
@@ -79,9 +80,11 @@ def _adopt(deeds: Deeds, episode: Episode, household: Household, at: datetime) -
         episode=episode, actor=deeds.cadre(household), at=at
     )
     responsible = deeds.helper(household) if deeds.stage.chance(0.5) else deeds.clerk(household)
-    drafts = [_draft(deeds, risk, *HELP.get(risk, ("综合保障", "临时救助")), at) for risk in episode.risks]
+    usual = ("综合保障", "临时救助")
+    drafts = [_draft(deeds, risk, HELP.get(risk, usual), responsible, at) for risk in episode.risks]
     if deeds.stage.chance(0.7):
-        drafts.append(_draft(deeds, episode.risks[0], *_fitting(deeds, episode.risks[0]), at))
+        first = episode.risks[0]
+        drafts.append(_draft(deeds, first, _fitting(deeds, first), responsible, at))
     return adopt_plan(
         plan=plan,
         version=plan.version,
@@ -101,14 +104,15 @@ def _fitting(deeds: Deeds, risk: str) -> tuple[str, str]:
     return HELP[risk] if risk in narrow else deeds.stage.random.choice(EXTRA)
 
 
-def _draft(deeds: Deeds, risk: str, category: str, item: str, at: datetime) -> MeasureDraft:
+def _draft(deeds: Deeds, risk: str, help_: tuple[str, str], responsible: User, at: datetime) -> MeasureDraft:
     day = at.astimezone(CHINA).date()
+    category, item = help_
     return MeasureDraft(
         type=MeasureType.objects.get(category=category, item=item),
         risk=risk,
-        content=f"{category}：{item}",
+        content=f"按政策给予{item}",
         unit="乡镇人民政府",
-        responsible="帮扶专干",
+        responsible=responsible.name,
         starts_on=day,
         planned_end_on=day + timedelta(days=365),
         planned_amount=Decimal(deeds.stage.random.randint(4, 40) * 100),
