@@ -16,6 +16,8 @@ from sheets.layout import CellKind
 register = template.Library()
 WIDE = 16
 _NUMBERS = ("int", "money", "percent", "seq")
+# The columns in which a reader looks for whom a row is about.
+_WHOM = ("户主", "户主姓名", "姓名")
 
 
 @register.filter
@@ -37,16 +39,22 @@ def cell_text(value: Any, kind: CellKind) -> str:
 @register.simple_tag
 def sheet_rows(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
     """The rows of a preview: running number (the first cell where they have none), what it is about, the other cells."""
-    lead = preview.layout.columns[0]
+    lead, whom = preview.layout.columns[0], _whom(preview)
     numbered = lead.kind == "seq" or lead.path == ("序号",)
     return [
         {
             "number": number if numbered else cell_text(line.cells[0], lead.kind),
             "line": line,
-            "cells": _cells(preview, line.cells, opens),
+            "cells": _cells(preview, line.cells, opens, whom),
         }
         for number, line in enumerate(preview.sample.lines, 1)
     ]
+
+
+def _whom(preview: Preview) -> int:
+    """The column that leads to the household of a row: where its head's name stands, else the second."""
+    paths = [column.path[-1] for column in preview.layout.columns]
+    return next((paths.index(words) for words in _WHOM if words in paths), 1)
 
 
 @register.simple_tag
@@ -55,8 +63,10 @@ def sheet_totals(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[di
     return _cells(preview, preview.sample.totals, opens) if preview.sample.totals else []
 
 
-def _cells(preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
-    """Cells after the running number."""
+def _cells(
+    preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]], whom: int = 0
+) -> list[dict[str, Any]]:
+    """Cells after the running number; the one in the column `whom` leads to the household."""
     shown = []
     for place, (value, column) in enumerate(zip(cells, preview.layout.columns, strict=True)):
         if place == 0:
@@ -70,6 +80,7 @@ def _cells(preview: Preview, cells: list[Any], opens: dict[int, tuple[str, ...]]
                 "is_word": column.kind not in _NUMBERS,
                 "is_wide": column.width >= WIDE and column.kind == "text",
                 "is_zero": zero,
+                "leads": place == whom,
             }
         )
     return shown
