@@ -129,6 +129,7 @@ def _judged(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def flag(condition: Q) -> Case:
+    """1 where it is true, else 0."""
     return Case(When(condition, then=1), default=0, output_field=IntegerField())
 
 
