@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -31,6 +32,8 @@ from reports.services.ledgers import choose_ledger, mask_rows
 from sheets.layout import CellKind
 from sheets.text import Cell
 
+# Of a share, of which two digits of a percentage are printed.
+_PERCENT_DIGITS = 4
 UNDATED = "没有录入时间的登记信息改了（如类别、组、村）"
 
 
@@ -215,8 +218,15 @@ def _changes(
             path, then.get(path), now.get(path), kinds.get(path, "text"), "·".join(path) if path in opens else ""
         )
         for path in dict.fromkeys([*then, *now])
-        if path != ("序号",) and (then.get(path) or None) != (now.get(path) or None)
+        if path != ("序号",) and not _same(then.get(path), now.get(path), kinds.get(path, "text"))
     ]
+
+
+def _same(before: Cell, after: Cell, kind: CellKind) -> bool:
+    """Whether two cells print alike."""
+    if kind == "percent" and isinstance(before, Decimal | float | int) and isinstance(after, Decimal | float | int):
+        return round(before, _PERCENT_DIGITS) == round(after, _PERCENT_DIGITS)
+    return (before or None) == (after or None)
 
 
 def _units(ledger: SummaryLedger, division: Division, old: Content, new: Content) -> list[RowChange]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts.models import Division, Role, User
 from monitoring.models import EpisodeEvent
 from reports.ledgers import LEDGERS
 from reports.models import Closing, Edition
-from reports.services import freezing
+from reports.services import difference, freezing
 from reports.services.closing import take_step
 
 COUNTY, TOWNSHIP, VILLAGE = "990101000000", "990101100000", "990101100201"
@@ -160,3 +161,17 @@ def test_the_api_tells_and_takes_the_same(edition: Edition, signed_in: Any, bure
     head = signed_in(hire("head", Role.COUNTY_BUREAU, COUNTY))
     answer = head.post("/api/v1/closings/step/", values, content_type="application/json")
     assert answer.status_code == 200 and answer.json()["state"] == "reopened"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "alike"),
+    [
+        (Decimal("0.026401"), Decimal("0.026399"), "percent", True),
+        (Decimal("0.0264"), Decimal("0.0265"), "percent", False),
+        (Decimal("0.0264"), None, "percent", False),
+        (Decimal("26.401"), Decimal("26.399"), "money", False),
+        ("", None, "text", True),
+    ],
+)
+def test_a_difference_that_no_sheet_prints_is_none(before: Any, after: Any, kind: Any, alike: bool) -> None:
+    assert difference._same(before, after, kind) is alike
