@@ -74,8 +74,8 @@ def _amount(parameter: Parameter, stored: Any) -> Decimal:
     return amount
 
 
-CONTRACT_5 = "系统默认值（首批比对规则），可由县级另定"
-CONTRACT_6 = "系统默认值，可由县级另定"
+CONTRACT_5 = "系统默认值（首批规则）"
+CONTRACT_6 = "系统默认值"
 READINGS = (("and", "同时满足"), ("or", "满足其一"))
 
 

@@ -139,7 +139,7 @@ class TestAClueOfADepartment:
     def test_shows_rows_parameters_and_arithmetic(self, clue: Clue, bureau: User) -> None:
         page = desk(bureau).get(reverse("clue-detail", args=[clue.uid])).content.decode()
         assert "4,000.00＋17,000.00＝21,000.00" in page
-        for words in ("20,000", "10月文件 第 2 行", "县人民医院", "系统默认值（首批比对规则）"):
+        for words in ("20,000", "10月文件 第 2 行", "县人民医院", "系统默认值（首批规则）"):
             assert words in page, words
 
     def test_sets_the_row_beside_the_register(self, clue: Clue, bureau: User) -> None:

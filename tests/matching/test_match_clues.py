@@ -75,7 +75,7 @@ class TestANewClue:
         assert hit.parameters["medical_burden_supported"] == {
             "value": "5000",
             "valid_from": "1900-01-01",
-            "source": "系统默认值（首批比对规则），可由县级另定",
+            "source": "系统默认值（首批规则）",
         }
         pieces = json.loads(hit.evidence)
         assert [piece["row"] for piece in pieces] == [3, 4, 2]
