@@ -55,15 +55,19 @@ class ClueFilter:
     @property
     def of_open(self) -> bool:
         """Whether only clues in hand are listed."""
-        asked = self.state or self.period or self.since
-        return bool(self.due) or not asked or self.state in (OPEN, *Clue.OPEN_STATES)
+        return bool(self.due) or self._open_alone or self.state in Clue.OPEN_STATES
+
+    @property
+    def _open_alone(self) -> bool:
+        """Whether the open ones are asked for, or nothing that would name others."""
+        return self.state == OPEN or not (self.state or self.period or self.since)
 
     def _in_state(self, clues: ClueQuerySet, today: date) -> ClueQuerySet:
         if self.due == "over":
             clues = clues.overdue(today)
         elif self.due == "soon":
             clues = clues.due_soon(today)
-        elif self.state == OPEN or not (self.state or self.period or self.since):
+        elif self._open_alone:
             clues = clues.open()
         if self.state == CLOSED:
             return clues.closed()

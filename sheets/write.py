@@ -40,6 +40,7 @@ __all__ = [
     "Sheet",
     "SheetColumn",
     "SheetLayout",
+    "whole_archive",
     "write_book",
     "write_errors",
     "write_sheet",
@@ -80,7 +81,7 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> list[int]:
     names = sheet_names([sheet.layout.name or sheet.layout.title for sheet in sheets])
     lists = ChoiceLists([column.validation for sheet in sheets for column in sheet.layout.columns])
     counts: list[int] = []
-    with _archive(path) as archive:
+    with whole_archive(path) as archive:
         repeated = [(sheet.layout.first_heading_row, sheet.layout.last_heading_row) for sheet in sheets]
         first = sheets[0].layout
         sizes = {"title_size": first.title_points, "line_size": first.line_points}
@@ -97,7 +98,7 @@ def write_errors(path: Path, sheets: Sequence[RejectedSheet]) -> int:
     The heading row keeps the words of the source, so that the mended file can be sent in again.
     """
     names = sheet_names([sheet.name for sheet in sheets] or ["错误数据"])
-    with _archive(path) as archive:
+    with whole_archive(path) as archive:
         fixed_parts(archive, names, [(1, 1)] * len(names), ChoiceLists([]), title_size=20)
         for i, write in enumerate(rejected_parts(sheets), 1):
             with archive.open(f"xl/worksheets/sheet{i}.xml", "w", force_zip64=True) as part:
@@ -106,7 +107,7 @@ def write_errors(path: Path, sheets: Sequence[RejectedSheet]) -> int:
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def whole_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """A zip that appears at `path` only when everything went well."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     temporary = Path(name)

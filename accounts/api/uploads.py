@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
@@ -59,5 +60,10 @@ def made_book(name: str, write: Callable[[Path], object]) -> FileResponse:
 
 def as_download(path: Path, name: str) -> FileResponse:
     """The workbook at `path` as an attachment; read before the folder goes."""
-    content = path.open("rb")
-    return FileResponse(content, as_attachment=True, filename=name, content_type=BOOK_TYPE)
+    return as_attachment(path.open("rb"), name)
+
+
+def as_attachment(content: BinaryIO, name: str) -> FileResponse:
+    """A workbook or an archive under its name, which says which of the two it is."""
+    kind = ARCHIVE_TYPE if name.endswith(".zip") else BOOK_TYPE
+    return FileResponse(content, as_attachment=True, filename=name, content_type=kind)

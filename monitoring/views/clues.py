@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,9 +100,13 @@ class ClueChannels(Page):
             clues.order_by().values("channel", "department").annotate(**_counts(timezone.localdate()))
         )
         rows = [_channel(value, label, counts) for value, label in Clue.Channel.choices]
-        total = _summed(counts)
-        context = {"rows": rows, "total": total, "since": since, "most": max((row["all"] for row in rows), default=0)}
-        context["outcomes"] = [state.label for state in _OUTCOMES]
+        context = {
+            "rows": rows,
+            "total": _summed(counts),
+            "since": since,
+            "most": max((row["all"] for row in rows), default=0),
+            "outcomes": [state.label for state in _OUTCOMES],
+        }
         return render(request, "monitoring/clue_channels.html", context)
 
 
@@ -121,23 +124,15 @@ def _counts(today: date) -> dict[str, Count]:
 def _channel(value: str, label: str, counts: list[dict[str, Any]]) -> dict[str, Any]:
     own = [row for row in counts if row["channel"] == value]
     names = dict(Department.choices)
-    parts = [
-        {"label": names[row["department"]], **row, "outcomes": _outcomes(row)}
-        for row in own
-        if row["department"] in names
-    ]
+    parts = [{"label": names[row["department"]], **row, **_summed([row])} for row in own if row["department"] in names]
     parts.sort(key=lambda row: -row["all"])
     return {"value": value, "label": label, "parts": parts, **_summed(own)}
 
 
 def _summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns added up; `outcomes` are those of closed clues: with the open ones, all of them."""
     sums = {name: sum(row[name] for row in rows) for name in _counts(date.min)}
-    return {**sums, "outcomes": _outcomes(sums)}
-
-
-def _outcomes(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """What became of the clues that are closed: with those not closed yet, all of them."""
-    return [(state.value, counts[state.value]) for state in _OUTCOMES]
+    return {**sums, "outcomes": [(state.value, sums[state.value]) for state in _OUTCOMES]}
 
 
 class ClueDetail(Page):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
@@ -16,7 +15,7 @@ from accounts.api.base import Endpoint, ListQuery, narrow
 from accounts.api.fields import DivisionCode, Flag, Input, Output, PastDay, Text, choice_of
 from accounts.api.schema import FILE, doc
 from accounts.api.serializers import Place
-from accounts.api.uploads import ARCHIVE_TYPE, BOOK_TYPE
+from accounts.api.uploads import ARCHIVE_TYPE, as_attachment
 from reports.models import ExportRun
 from reports.services.exports import filename_of, open_export, queue_export
 
@@ -97,5 +96,4 @@ class ExportFileView(_OfExports):
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         run = self.run(uid)
         content = open_export(run=run, actor=self.user, at=self.at, address=request.META.get("REMOTE_ADDR"))
-        kind = ARCHIVE_TYPE if run.is_set else BOOK_TYPE
-        return FileResponse(content, as_attachment=True, filename=filename_of(run), content_type=kind)
+        return as_attachment(content, filename_of(run))

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import serializers
@@ -19,7 +19,7 @@ from accounts.api.base import Endpoint, ListQuery, Upload, narrow
 from accounts.api.fields import Day, DivisionCode, Input, Output
 from accounts.api.schema import FILE, doc
 from accounts.api.serializers import PersonName, Place
-from accounts.api.uploads import BOOK_TYPE, as_download, workbook
+from accounts.api.uploads import as_attachment, as_download, workbook
 from accounts.permissions import require
 from accounts.services.files import open_file
 from reports.ledgers import LEDGERS, Ledger
@@ -128,7 +128,7 @@ class LayoutBookView(_OfLayouts):
         kept = self.find(self.layouts(name).select_related("file"), uid=uid)
         require(actor=self.user, right=EXPORT, code=kept.division_id, at=self.at)
         content = open_file(kept.file)
-        return FileResponse(content, as_attachment=True, filename=kept.file.name, content_type=BOOK_TYPE)
+        return as_attachment(content, kept.file.name)
 
 
 class LayoutEnactView(_OfLayouts):

@@ -36,6 +36,7 @@ from django.db.models.lookups import In
 
 from accounts.knowledge import or_unknown, recorded_by
 from accounts.models import Division
+from accounts.scope import in_division
 from households.models import LifeEvent, Membership
 from households.querysets import in_force, struck_off_after
 from monitoring.models import EpisodeEvent
@@ -251,22 +252,17 @@ def _near(division: Division, household: str) -> Q:
     county there is little to narrow."""
     if division.level <= Division.Level.COUNTY:
         return Q()
-    low, high = division.code_range
-    village = _village(household)
-    here = Q(**{f"{village}__gte": low, f"{village}__lt": high})
-    return here | _moved(household)
+    return in_division(_village(household), division) | _moved(household)
 
 
 def living_in(rows: Any, division: Division, day: Day, household: str, known_at: Known, *, before: bool = False) -> Any:
     """The rows whose household, at that path, lived in a place at the end of a day, with its village as `place`."""
     placed = rows.annotate(place=place_on(day, household, known_at, before=before))
-    low, high = division.code_range
-    village, moved = _village(household), _moved(household)
-    stayed = Q(~moved, **{f"{village}__gte": low, f"{village}__lt": high})
+    moved = _moved(household)
     # Where those live who never moved is known without looking, and the database can tell how many they are.
-    return placed.filter(stayed | Q(moved, place__gte=low, place__lt=high))
+    stayed = Q(in_division(_village(household), division), ~moved)
+    return placed.filter(stayed | Q(in_division("place", division), moved))
 
 
 def _between(rows: Any, division: Division) -> Any:
-    low, high = division.code_range
-    return rows.filter(place__gte=low, place__lt=high)
+    return rows.filter(in_division("place", division))

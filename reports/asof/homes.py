@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q, QuerySet
 
-from accounts.knowledge import or_unknown
 from accounts.models import Division
-from accounts.scope import in_division
-from households.models import Category, Household, LifeEvent
+from households.models import Category, Household
 from monitoring.risks import Risk
 from reports.asof import episodes as q
 
@@ -22,16 +18,8 @@ def living(division: Division, on: date, known_at: datetime | None = None) -> Qu
 
     A move that came later, or that was not known yet, tells where the household lived before it.
     """
-    unseen = or_unknown(Q(happened_on__gt=on), known_at)
-    moves = LifeEvent.objects.filter(unseen, kind=LifeEvent.Kind.MOVED)
-    left = Cast(KT("data__village__0"), CharField(max_length=12))
-    first = moves.filter(household=OuterRef("pk")).order_by("happened_on", "id").values(came_from=left)[:1]
-    moved = Q(pk__in=moves.values("household_id"))
-    place = Case(When(moved, then=Coalesce(Subquery(first), F("village_id"))), default=F("village_id"))
-    low, high = division.code_range
-    stayed = Q(in_division("village_id", division), ~moved)
-    rows = Household.objects.as_of(on, known_at).annotate(place=place)
-    return rows.filter(stayed | Q(moved, place__gte=low, place__lt=high))
+    rows: QuerySet[Any] = q.living_in(Household.objects.as_of(on, known_at), division, on, "", known_at)
+    return rows
 
 
 def monitored(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:

@@ -93,6 +93,12 @@ def key_of(about: Household | Division) -> str:
     return str(about.uid) if isinstance(about, Household) else about.code
 
 
+def file_name(division: Division, title: str, on: date, *, masked: bool, ending: str) -> str:
+    """What a file of a place and day is called; a stroke in the title would be a folder."""
+    whole = "" if masked else "（完整号码）"
+    return f"{division.name}{title.replace('/', '、')}（{on:%Y%m%d}）{whole}.{ending}"
+
+
 class Ledger(ABC):
     """One ledger: subclasses declare the class attributes and give the body for a reading."""
 
@@ -130,9 +136,7 @@ class Ledger(ABC):
 
     def filename(self, division: Division, on: date, *, masked: bool) -> str:
         """'石桥镇监测对象动态统计表（20261031）.xlsx'; whole numbers are said in the name."""
-        whole = "" if masked else "（完整号码）"
-        # A stroke would be a folder.
-        return f"{division.name}{self.title.replace('/', '、')}（{on:%Y%m%d}）{whole}.xlsx"
+        return file_name(division, self.title, on, masked=masked, ending="xlsx")
 
     def opens(self) -> dict[int, tuple[str, ...]]:
         """The columns (by position) whose numbers have a list behind them; none but in summaries."""

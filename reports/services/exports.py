@@ -81,7 +81,7 @@ def queue_export(
 def _checked(name: str, **asked: Any) -> tuple[str, date]:
     """The code of what is asked for, and its day."""
     if name.strip().upper() == sets.CODE:
-        return sets.CODE, sets.check_set(**asked)[0][1].on
+        return sets.CODE, sets.choose_set(**asked)[1].on
     ledger, reading = choose_ledger(name=name, **asked)
     return ledger.code, reading.on
 

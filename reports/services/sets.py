@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from django.db import connection
 
 from accounts.errors import Refused
 from accounts.models import Division, User
 from reports.ledgers import LEDGERS, Ledger
-from reports.ledgers.base import Level, Reading
+from reports.ledgers.base import Level, Reading, file_name
 from reports.models import ExportRun
 from reports.services.ledgers import choose_ledger, gone_on_failure, record_export, writable, write_sheets
 from sheets.garbage import seldom_collected
 from sheets.layout import SheetColumn, SheetLayout
-from sheets.write import write_sheet
+from sheets.write import whole_archive, write_sheet
 
 # How the set is asked for where a ledger's code would stand, and what people call it.
 CODE, TITLE = ExportRun.SET, "整套台账"
@@ -46,13 +45,6 @@ class SetResult:
         return sum(self.rows.values())
 
 
-@dataclass(frozen=True)
-class _Item:
-    ledger: Ledger
-    reading: Reading
-    filename: str
-
-
 def ledgers_at(level: Level | int) -> list[Ledger]:
     """The ledgers of a set: all that are printed for a place of a level, but those that are sheets of another's workbook.
     Workbooks that go up into the national system hold whole numbers and are asked for one by one."""
@@ -61,7 +53,7 @@ def ledgers_at(level: Level | int) -> list[Ledger]:
     return [one for one in wanted if level in one.levels]
 
 
-def check_set(
+def choose_set(
     *,
     division: Division,
     as_of: date | None,
@@ -70,21 +62,29 @@ def check_set(
     masked: bool = True,
     purpose: str = "",
     known: str = "",
-) -> list[tuple[Ledger, Reading]]:
-    """The ledgers of a set with the place and day that each is wanted for, where the actor may have them so.
+) -> tuple[list[Ledger], Reading]:
+    """The ledgers of a set and the place and day that they are wanted for, where the actor may have them so.
 
     What is not as of an edition or a moment is as of `at`: the sheets of a set agree with each other however long they
     take.
 
     Raises: as `write_set`.
     """
-    asked: dict[str, Any] = {"division": division, "as_of": as_of, "actor": actor, "at": at}
-    asked |= {"masked": masked, "purpose": purpose, "known": known}
-    wanted = ledgers_at(division.level)
-    if not wanted:
+    ledgers = ledgers_at(division.level)
+    if not ledgers:
         raise Refused(f"{division.name}没有台账，请选县、乡镇或村。", field="division", code="level")
-    chosen = (choose_ledger(name=one.code, **asked) for one in wanted)
-    return [(ledger, reading if reading.known_at else Reading(division, reading.on, at)) for ledger, reading in chosen]
+    # What may be had of one may be had of all: they are printed, and of this level.
+    _, reading = choose_ledger(
+        name=ledgers[0].code,
+        division=division,
+        as_of=as_of,
+        actor=actor,
+        at=at,
+        masked=masked,
+        purpose=purpose,
+        known=known,
+    )
+    return ledgers, reading if reading.known_at else Reading(division, reading.on, at)
 
 
 def write_set(
@@ -107,58 +107,62 @@ def write_set(
         Refused: a day to come, whole numbers without purpose, no place to write, or what one of the ledgers refuses.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
     """
-    chosen = check_set(division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known)
-    items = [
-        _Item(one, reading, f"{one.code} {one.filename(division, reading.on, masked=masked)}")
-        for one, reading in chosen
-    ]
+    ledgers, reading = choose_set(
+        division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
+    )
     with tempfile.TemporaryDirectory(prefix="shouwang-") as name, seldom_collected():
         folder = Path(name)
-        rows = _write_each(items, folder, masked=masked, progress=progress)
-        _write_contents(items, rows, folder / _CONTENTS)
-        _pack(path, [folder / filename for filename in (_CONTENTS, *(item.filename for item in items))])
+        files = {
+            one.code: folder / f"{one.code} {one.filename(division, reading.on, masked=masked)}" for one in ledgers
+        }
+        rows = _write_each(ledgers, reading, files, masked=masked, progress=progress)
+        _write_contents(ledgers, reading, files, rows, folder / _CONTENTS)
+        _pack(path, [folder / _CONTENTS, *files.values()])
     with gone_on_failure(path):
         detail = {"ledger": CODE, "rows": sum(rows.values()), "masked": masked, "ledgers": rows}
-        record_export(items[0].reading, detail, purpose=purpose, actor=actor, at=at)
-    return SetResult(division, items[0].reading.on, rows, path)
+        record_export(reading, detail, purpose=purpose, actor=actor, at=at)
+    return SetResult(division, reading.on, rows, path)
 
 
 def filename_of_set(division: Division, on: date, *, masked: bool) -> str:
     """'石桥镇整套台账（20261031）.zip'; whole numbers are said in the name."""
-    whole = "" if masked else "（完整号码）"
-    return f"{division.name}{TITLE}（{on:%Y%m%d}）{whole}.zip"
+    return file_name(division, TITLE, on, masked=masked, ending="zip")
 
 
-def _write_each(items: Sequence[_Item], folder: Path, *, masked: bool, progress: Progress | None) -> dict[str, int]:
+def _write_each(
+    ledgers: Sequence[Ledger], reading: Reading, files: Mapping[str, Path], *, masked: bool, progress: Progress | None
+) -> dict[str, int]:
     """Write the ledgers and say how many rows each has."""
     rows: dict[str, int] = {}
 
-    def write(item: _Item) -> tuple[str, int]:
-        return item.ledger.code, write_sheets(item.ledger, item.reading, folder / item.filename, masked=masked)
+    def write(ledger: Ledger) -> tuple[str, int]:
+        return ledger.code, write_sheets(ledger, reading, files[ledger.code], masked=masked)
 
-    with closing(_done(write, items)) as done:
+    with closing(_done(write, ledgers)) as done:
         for code, count in done:
             rows[code] = count
             if progress is not None:
-                progress(sum(rows.values()), len(rows), len(items))
-    return {item.ledger.code: rows[item.ledger.code] for item in items}
+                progress(sum(rows.values()), len(rows), len(ledgers))
+    return {code: rows[code] for code in files}
 
 
-def _done(write: Callable[[_Item], tuple[str, int]], items: Sequence[_Item]) -> Generator[tuple[str, int], None, None]:
+def _done(
+    write: Callable[[Ledger], tuple[str, int]], ledgers: Sequence[Ledger]
+) -> Generator[tuple[str, int], None, None]:
     """What comes of each ledger, as it comes; where nobody listens any more, nothing further is begun."""
     if not _may_work_beside():
-        yield from map(write, items)
+        yield from map(write, ledgers)
         return
 
-    def write_alone(item: _Item) -> tuple[str, int]:
+    def write_alone(ledger: Ledger) -> tuple[str, int]:
         try:
-            return write(item)
+            return write(ledger)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         try:
-            for one in as_completed([pool.submit(write_alone, item) for item in items]):
+            for one in as_completed([pool.submit(write_alone, ledger) for ledger in ledgers]):
                 yield one.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -170,9 +174,10 @@ def _may_work_beside() -> bool:
     return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
-def _write_contents(items: Sequence[_Item], rows: dict[str, int], path: Path) -> None:
+def _write_contents(
+    ledgers: Sequence[Ledger], reading: Reading, files: Mapping[str, Path], rows: Mapping[str, int], path: Path
+) -> None:
     """What lies in the archive."""
-    reading = items[0].reading
     layout = SheetLayout(
         title=f"{reading.division.name}{TITLE}目录",
         columns=(
@@ -183,21 +188,18 @@ def _write_contents(items: Sequence[_Item], rows: dict[str, int], path: Path) ->
             SheetColumn(("文件",), 60),
         ),
         name="目录",
-        info=(f"数到 {reading.on:%Y年%m月%d日}", f"共 {len(items)} 本"),
+        info=(f"数到 {reading.on:%Y年%m月%d日}", f"共 {len(ledgers)} 本"),
         footer=(),
         paper="A4",
         landscape=False,
         freeze=0,
     )
-    lines = ([None, one.ledger.code, one.ledger.title, rows[one.ledger.code], one.filename] for one in items)
+    lines = ([None, one.code, one.title, rows[one.code], files[one.code].name] for one in ledgers)
     write_sheet(path, layout, lines)
 
 
 def _pack(path: Path, files: Sequence[Path]) -> None:
-    """The files as one archive, which appears when it is whole. Workbooks are packed already."""
-    unfinished = path.with_name(f".{path.name[:40]}.tmp")
-    with writable(path), gone_on_failure(unfinished):
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-            for file in files:
-                archive.write(file, file.name)
-        unfinished.replace(path)
+    """The files as one archive. Workbooks are packed already."""
+    with writable(path), whole_archive(path) as archive:
+        for file in files:
+            archive.write(file, file.name, zipfile.ZIP_STORED)

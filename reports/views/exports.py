@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accounts.api.uploads import ARCHIVE_TYPE, BOOK_TYPE
+from accounts.api.uploads import as_attachment
 from accounts.errors import Refused
 from accounts.permissions import may
 from accounts.services.view_log import PURPOSES
@@ -128,8 +128,7 @@ class ExportFile(Page):
     def get(self, request: HttpRequest, uid: str) -> HttpResponseBase:
         run = get_object_or_404(ExportRun.objects.visible_to(self.user).select_related("division", "file"), uid=uid)
         content = open_export(run=run, actor=self.user, at=self.at, address=request.META.get("REMOTE_ADDR"))
-        kind = ARCHIVE_TYPE if run.is_set else BOOK_TYPE
-        return FileResponse(content, as_attachment=True, filename=filename_of(run), content_type=kind)
+        return as_attachment(content, filename_of(run))
 
 
 def _code(name: str) -> str:

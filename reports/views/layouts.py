@@ -8,13 +8,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.api.uploads import BOOK_TYPE, made_book
+from accounts.api.uploads import as_attachment, made_book
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS, may, require
@@ -198,7 +198,7 @@ class LayoutOriginal(Page):
         kept = _kept(self.user, name, uid)
         require(actor=self.user, right=EXPORT, code=kept.division_id, at=self.at)
         content = open_file(kept.file)
-        return FileResponse(content, as_attachment=True, filename=kept.file.name, content_type=BOOK_TYPE)
+        return as_attachment(content, kept.file.name)
 
 
 def _ledger(name: str) -> Ledger:
