@@ -100,6 +100,7 @@ def fits(page: Page) -> None:
 
 def cut_off(page: Page) -> list[str]:
     """What can be pressed and is cut off at the side of the window, and how much wider than it the page is."""
+    page.wait_for_load_state()  # a click ends when the next page begins to arrive, before it has a body
     return page.evaluate(_CUT)
 
 
