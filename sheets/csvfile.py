@@ -22,6 +22,8 @@ _ENOUGH_UTF8 = 8
 # the damage shows, which otherwise would hide all rows after the quote in one cell.
 _END = "\ue000END"
 _FIELD_LIMIT = 131_072
+# Records wider than this lose the empty cells at their end.
+_WIDE = 256
 
 
 class _TextFile(io.FileIO):
@@ -99,9 +101,18 @@ class CsvSource:
             raise SheetError(message) from None
         except csv.Error:
             raise _open_quote(before + len(chunk) + 1) from None
+        for record in chunk:
+            if len(record) > _WIDE:
+                _cut_tail(record)
         if not chunk or (chunk[-1] != [_END] and len(chunk) < size):
             raise _open_quote(before + max(1, len(chunk)))
         return chunk
+
+
+def _cut_tail(record: list[str]) -> None:
+    """Take the empty cells off the end: sheets are saved with thousands of commas after what they hold."""
+    while record and not record[-1].strip():
+        record.pop()
 
 
 def _open_quote(record: int) -> SheetError:

@@ -12,6 +12,8 @@ from .faults import CODE_UNKNOWN, DATE_INVALID, CellFault, quote
 from .text import INVISIBLE, Cell, fold_code, is_blank, squeeze, text
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+# How departments' systems write that something has no end.
+_NO_END: Final = date.max
 # Day 0 of Excel's calendar as it counts from March 1900 on (it believes in 29 February 1900).
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 
@@ -38,12 +40,13 @@ def parse_date(value: Cell) -> date | None:
     of five digits, as numbers or as text, with or without a time, in whatever width.
 
     Raises:
-        CellFault: `date_invalid` for anything else, and for days outside 1900 to 2100.
+        CellFault: `date_invalid` for anything else, and for days outside 1900 to 2100, but for
+            9999-12-31, which systems write for no end.
     """
     if is_blank(value):
         return None
     day = _as_day(value)
-    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    if day is None or not (_FIRST_YEAR <= day.year <= _LAST_YEAR or day == _NO_END):
         raise CellFault(DATE_INVALID, f"{quote(_shown(value))}不是有效日期，应写成 2026-10-05 这样")
     return day
 

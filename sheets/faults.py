@@ -20,9 +20,18 @@ CODE_UNKNOWN: Final = "code_unknown"
 _KEPT_DIGITS = 6
 _QUOTE_LIMIT = 24
 _SHORTEST = 11
-# Fifteen digits or more in a row (old and new numbers, disability certificates, damaged ones),
-# and a number written in its three groups with blanks between them.
-_NUMBER_LIKE = re.compile(r"\d{15,}[Xx×]?|\d{6}[\s\u200b]+\d{8}[\s\u200b]+\d{3}[\dXx×]")
+_GAP = r"[\s\u200b]"
+_MARK = r"[\s\u200b.,，·_/—–-]{1,3}"
+_NUMBER_LIKE = re.compile(
+    # Fifteen digits or more in a row: old and new numbers, disability certificates, damaged ones.
+    r"\d{15,}[Xx×]?"
+    # Its three groups with blanks or marks between them.
+    rf"|\d{{6}}{_MARK}\d{{8}}{_MARK}\d{{3}}[\dXx×]"
+    # Broken anywhere by blanks, as cells wrap it; each digit for itself; in thousands.
+    rf"|(?<!\d)(?=(?:\d{_GAP}{{0,2}}){{17}}[\dXx×](?!\d))\d+(?:{_GAP}+\d+){{0,17}}(?:{_GAP}*[Xx×])?"
+    r"|(?:\d[\s.-]){14,}[\dXx×]"
+    r"|\d{3}(?:,\d{3}){4,}"
+)
 _PHONE_LIKE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 

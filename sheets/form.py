@@ -32,7 +32,8 @@ Place = tuple[int, int]
 
 @dataclass
 class SheetForm:
-    """One sheet. Rows and columns are counted from 1. `paper` is '' where the sheet says nothing, else A3, A4 or 'other'."""
+    """One sheet. Rows and columns are counted from 1. `paper` is '' where the sheet says nothing, else A3, A4 or 'other';
+    `one_wide` is whether it is fitted to the width of one page, None where it is not fitted."""
 
     cells: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class SheetForm:
     hidden_columns: set[int] = field(default_factory=set)
     paper: str = ""
     landscape: bool | None = None
+    one_wide: bool | None = None
 
     def word(self, row: int, column: int) -> str:
         """What a reader sees there: of merged cells the first one's words."""
@@ -103,6 +105,10 @@ def _read(archive: zipfile.ZipFile) -> SheetForm:
     for column in root.iterfind(f"{_MAIN}cols/{_MAIN}col"):
         _widths(form, column)
     _paper(form, root.find(f"{_MAIN}pageSetup"))
+    fitted = root.find(f"{_MAIN}sheetPr/{_MAIN}pageSetUpPr")
+    if fitted is not None and fitted.get("fitToPage") in ("1", "true"):
+        setup = root.find(f"{_MAIN}pageSetup")
+        form.one_wide = setup is None or setup.get("fitToWidth", "1") == "1"
     return form
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .across import cuts, scale
 from .extent import column_letters
 from .text import Cell
 
 # Points: one line of 11 point type, and the air round it.
 _LINE, _AIR = 16, 6
 # Points of the lines above and below the table where the sheet is not made smaller, and the most they grow to.
-LINE_SIZE, _LARGEST_LINE, _LARGEST_TITLE = 11, 16, 36
+LINE_SIZE, _LARGEST_LINE, _SMALLEST_TITLE, _LARGEST_TITLE = 11, 16, 14, 36
 # How many characters fit across the paper between margins of 1.5 cm, and the widest column whose words are short.
 _ACROSS: Final = {("A3", True): 205, ("A3", False): 140, ("A4", True): 140, ("A4", False): 94}
 _NARROW: Final = 16
@@ -49,7 +50,8 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """One ledger sheet. `name` is the tab's, `freeze` the number of columns that stay on the left."""
+    """One ledger sheet. `name` is the tab's, `freeze` the number of columns that stay on the left; a `spread` one that is
+    too wide for its paper goes over several pages side by side, else it is made as small as it must be."""
 
     title: str
     columns: tuple[SheetColumn, ...]
@@ -62,6 +64,7 @@ class SheetLayout:
     number_row: bool = False
     totals_at: Literal["top", "bottom"] = "top"
     title_size: int = 20
+    spread: bool = False
 
     @property
     def depth(self) -> int:
@@ -69,15 +72,45 @@ class SheetLayout:
         return max(len(column.path) for column in self.columns)
 
     @property
+    def cuts(self) -> tuple[int, ...]:
+        """The columns (from 0) with which a further page across begins; none where the sheet is one page wide."""
+        if not self.spread:
+            return ()
+        return cuts(self._widths, [column.path[0] for column in self.columns], self.freeze, self._room)
+
+    @property
     def scale(self) -> float:
         """By how much the sheet is made smaller to fit the paper's width; 1 where it is not."""
-        width = sum(column.width for column in self.columns)
-        return min(1.0, _ACROSS[self.paper, self.landscape] / max(width, 1))
+        return scale(self._widths, self.cuts, self.freeze, self._room)
+
+    @property
+    def _widths(self) -> list[float]:
+        return [column.width for column in self.columns]
+
+    @property
+    def _room(self) -> int:
+        return _ACROSS[self.paper, self.landscape]
 
     @property
     def title_points(self) -> int:
         """The title's size in the sheet: what prints at `title_size` on the paper, as far as that looks well."""
-        return min(round(self.title_size / self.scale), max(_LARGEST_TITLE, self.title_size))
+        size = min(round(self.title_size / self.scale), max(_LARGEST_TITLE, self.title_size))
+        return min(size, max(self._clear_points(), _SMALLEST_TITLE)) if self.cuts else size
+
+    @property
+    def title_column(self) -> int:
+        """The column over which the title begins: the first, unless it can only be kept clear of the columns that the
+        next page repeats by standing to the right of them; a piece of it would show there."""
+        clear = sum(self._widths[: self.cuts[0]]) - 2 * sum(self._widths[: self.freeze]) if self.cuts else 0
+        return self.freeze if self.cuts and self._points_in(clear) < _SMALLEST_TITLE else 0
+
+    def _clear_points(self) -> int:
+        """How large the title over the first of several pages across may be."""
+        left, right = sum(self._widths[: self.freeze]), sum(self._widths[: self.cuts[0]])
+        return self._points_in(right - left if self.title_column else right - 2 * left)
+
+    def _points_in(self, room: float) -> int:
+        return int(room / room_for(self.title, LINE_SIZE) * LINE_SIZE)
 
     @property
     def line_points(self) -> int:

@@ -87,13 +87,14 @@ def _fits(words: tuple[str, ...]) -> bool:
 def fixed_parts(
     archive: zipfile.ZipFile,
     names: Sequence[str],
-    repeated: Sequence[tuple[int, int]],
+    repeated: Sequence[str],
     lists: ChoiceLists,
     *,
     title_size: int,
     line_size: int = LINE_SIZE,
 ) -> None:
-    """Write all parts but the worksheets `names`; `repeated` are the rows that every page repeats."""
+    """Write all parts but the worksheets `names`; `repeated` are the rows and columns that every page repeats,
+    as '$F:$G,$3:$5'."""
     hidden = lists.hidden_sheet
     count = len(names) + bool(hidden)
     archive.writestr("[Content_Types].xml", _content_types(count))
@@ -131,7 +132,7 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
 
 
-def _workbook(names: Sequence[str], repeated: Sequence[tuple[int, int]], hidden: str) -> str:
+def _workbook(names: Sequence[str], repeated: Sequence[str], hidden: str) -> str:
     sheets = "".join(
         f'<sheet name="{attribute(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, 1)
     )
@@ -140,8 +141,8 @@ def _workbook(names: Sequence[str], repeated: Sequence[tuple[int, int]], hidden:
         sheets += f'<sheet name="{hidden}" sheetId="{last}" state="hidden" r:id="rId{last}"/>'
     titles = "".join(
         f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">'
-        f"{attribute(_quoted(name))}!${first}:${last}</definedName>"
-        for i, (name, (first, last)) in enumerate(zip(names, repeated, strict=True))
+        f"{','.join(f'{attribute(_quoted(name))}!{part}' for part in parts.split(','))}</definedName>"
+        for i, (name, parts) in enumerate(zip(names, repeated, strict=True))
     )
     return (
         f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">'

@@ -31,6 +31,10 @@ _HEADING_DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅･᛫⸱", "
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Unified ideographs: NFKC leaves them alone, and nothing of them is folded.
 _IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+# How templates mark the columns that must be filled, or need not.
+_MARKS: Final = ("(必填)", "(选填)", "(必填项)")
+# What may follow the word: 合计（元）：
+_UNIT = re.compile(r"(?:\([^()]{0,10}\))?:*\Z")
 _TOTALS: Final = ("合计", "小计", "总计")
 # What clerks write where there is no resident number (contract 4, `id_missing`).
 NO_NUMBER: Final = frozenset(("", "无", "-", "—", "/", "不详"))
@@ -46,9 +50,12 @@ def squeeze(value: str) -> str:
 def fold_heading(value: str) -> str:
     """The form in which headings are compared: '务工时间（月）' and '务工时间 (月)' are one.
 
-    Marks that clerks put on compulsory columns ('*姓名', '姓名：') are no part of a heading.
+    Marks that templates put on compulsory columns ('*姓名', '姓名：', '姓名（必填）') are no part of a heading.
     """
-    return squeeze(value).translate(_BRACKETS).translate(_HEADING_DOTS).strip("*＊:∶")
+    folded = squeeze(value).translate(_BRACKETS).translate(_HEADING_DOTS).strip("*＊:∶")
+    for mark in _MARKS:
+        folded = folded.removesuffix(mark).removeprefix(mark)
+    return folded
 
 
 def fold_name(value: str) -> str:
@@ -179,5 +186,5 @@ def _judge_code(written: str, allowed: Mapping[str, str], *, needed: bool) -> tu
 
 def is_total(sequence: Cell, name: Cell, number: Cell) -> bool:
     """Whether a row is a total (contract 4): 序号 or 姓名 says so and there is no number."""
-    labels = [squeeze(cell).rstrip(":") for cell in (sequence, name) if isinstance(cell, str)]
+    labels = [_UNIT.sub("", squeeze(cell)) for cell in (sequence, name) if isinstance(cell, str)]
     return any(label.endswith(_TOTALS) for label in labels) and squeeze(text(number)) in NO_NUMBER

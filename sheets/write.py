@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Final
 
+from .across import repeated_columns
 from .extent import column_letters
 from .layout import (
     HeadingCell,
@@ -48,6 +49,7 @@ __all__ = [
 
 _BATCH: Final = 2_000
 _PAPER_CODES: Final = {"A3": 8, "A4": 9}
+_FIT_TO_PAGE: Final = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
 _NUMBERS: Final = {"int", "money", "percent", "seq"}
 
 
@@ -82,7 +84,7 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> list[int]:
     lists = ChoiceLists([column.validation for sheet in sheets for column in sheet.layout.columns])
     counts: list[int] = []
     with whole_archive(path) as archive:
-        repeated = [(sheet.layout.first_heading_row, sheet.layout.last_heading_row) for sheet in sheets]
+        repeated = [_repeated(sheet.layout) for sheet in sheets]
         first = sheets[0].layout
         sizes = {"title_size": first.title_points, "line_size": first.line_points}
         fixed_parts(archive, names, repeated, lists, **sizes)
@@ -99,11 +101,18 @@ def write_errors(path: Path, sheets: Sequence[RejectedSheet]) -> int:
     """
     names = sheet_names([sheet.name for sheet in sheets] or ["错误数据"])
     with whole_archive(path) as archive:
-        fixed_parts(archive, names, [(1, 1)] * len(names), ChoiceLists([]), title_size=20)
+        fixed_parts(archive, names, ["$1:$1"] * len(names), ChoiceLists([]), title_size=20)
         for i, write in enumerate(rejected_parts(sheets), 1):
             with archive.open(f"xl/worksheets/sheet{i}.xml", "w", force_zip64=True) as part:
                 write(part)
     return sum(len(sheet.rows) for sheet in sheets)
+
+
+def _repeated(layout: SheetLayout) -> str:
+    """The headings, and where pages lie side by side the columns that say whose row it is."""
+    rows = f"${layout.first_heading_row}:${layout.last_heading_row}"
+    first, end = repeated_columns(layout.freeze)
+    return f"${column_letters(first + 1)}:${column_letters(end)},{rows}" if layout.cuts and end > first else rows
 
 
 @contextmanager
@@ -141,7 +150,6 @@ class _SheetWriter:
         self._lists = lists
         self._merges: list[str] = []
         self._row = 1
-        self._last = column_letters(len(sheet.layout.columns))
 
     def write(self) -> int:
         """Write everything and return the number of data rows."""
@@ -165,7 +173,7 @@ class _SheetWriter:
         split = f'xSplit="{layout.freeze}" ' if layout.freeze else ""
         pane = "bottomRight" if layout.freeze else "bottomLeft"
         self._part.head(
-            '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>'
+            f"{'' if layout.cuts else _FIT_TO_PAGE}<sheetViews>"
             '<sheetView showGridLines="0" workbookViewId="0">'
             f'<pane {split}ySplit="{layout.last_heading_row}" topLeftCell="{corner}" '
             f'activePane="{pane}" state="frozen"/><selection pane="{pane}"/></sheetView></sheetViews>'
@@ -174,26 +182,44 @@ class _SheetWriter:
         )
 
     def _title(self) -> None:
-        width = len(self._layout.columns)
-        height = self._layout.title_points * 2
-        self._line([text_cell("A1", STYLES["title"], self._layout.title)], height)
-        if width > 1:
-            self._merges.append(f"A1:{self._last}1")
-        if self._layout.info:
-            self._spread(self._layout.info, height=self._layout.line_points * 2.2)
+        layout, pages = self._layout, self._pages
+        starts = [layout.title_column, *(left for left, _ in pages[1:])]
+        ends = [right for _, right in pages]
+        titles = [self._merged(*run, STYLES["title"], layout.title) for run in zip(starts, ends, strict=True)]
+        self._line(titles, layout.title_points * 2)
+        if layout.info:
+            self._line(self._over_first_page(layout.info), layout.line_points * 2.2)
 
-    def _spread(self, words: Sequence[str], height: float) -> None:
-        """Several texts across the width of the table, each merged over its share of the columns."""
+    def _over_first_page(self, words: Sequence[str]) -> list[str]:
+        """Several texts over the first page across; nothing over the columns that the next one repeats, where a piece
+        of it would show."""
+        before, end = repeated_columns(self._layout.freeze)
+        right = self._pages[0][1]
+        if not (self._layout.cuts and before):
+            return self._spread(words, 0, right)
+        return [*self._spread(words[:1], 0, before), *self._spread(words[1:], end, right)]
+
+    @property
+    def _pages(self) -> list[tuple[int, int]]:
+        """The columns of each page across: the first, and the one after the last."""
+        return list(pairwise((0, *self._layout.cuts, len(self._layout.columns))))
+
+    def _spread(self, words: Sequence[str], first: int, end: int) -> list[str]:
+        """Several texts across these columns, each merged over its share of them."""
+        if not words:
+            return []
         wanted = [room_for(word, self._layout.line_points) for word in words]
-        bounds = shares([column.width for column in self._layout.columns], wanted)
+        bounds = shares([column.width for column in self._layout.columns[first:end]], wanted)
         shown = list(words) if len(bounds) > len(words) else ["  ".join(words)]
-        cells: list[str] = []
-        for word, left, right in zip(shown, bounds, bounds[1:], strict=False):
-            place = f"{column_letters(left + 1)}{self._row}"
-            cells.append(text_cell(place, STYLES["info"], word))
-            if right - left > 1:
-                self._merges.append(f"{place}:{column_letters(right)}{self._row}")
-        self._line(cells, height)
+        runs = zip(shown, bounds, bounds[1:], strict=False)
+        return [self._merged(first + left, first + right, STYLES["info"], word) for word, left, right in runs]
+
+    def _merged(self, left: int, right: int, style: int, words: str) -> str:
+        """A text in the row over the columns from `left` to before `right`."""
+        place = f"{column_letters(left + 1)}{self._row}"
+        if right - left > 1:
+            self._merges.append(f"{place}:{column_letters(right)}{self._row}")
+        return text_cell(place, style, words)
 
     def _line(self, cells: Iterable[str], height: float | None = None) -> None:
         tall = f' ht="{height}" customHeight="1"' if height else ""
@@ -261,7 +287,7 @@ class _SheetWriter:
 
     def _footer(self) -> None:
         if self._layout.footer:
-            self._spread(self._layout.footer, height=self._layout.line_points * 2.7)
+            self._line(self._over_first_page(self._layout.footer), self._layout.line_points * 2.7)
 
     def _close(self, first: int, count: int) -> None:
         landscape = "landscape" if self._layout.landscape else "portrait"
@@ -273,10 +299,21 @@ class _SheetWriter:
             '<printOptions horizontalCentered="1"/>'
             f'<pageMargins left="{margin}" right="{margin}" top="{margin}" bottom="{margin}" '
             'header="0.3" footer="0.3"/>'
-            f'<pageSetup paperSize="{_PAPER_CODES[self._layout.paper]}" orientation="{landscape}" '
-            'fitToWidth="1" fitToHeight="0"/>'
+            f'<pageSetup paperSize="{_PAPER_CODES[self._layout.paper]}" orientation="{landscape}" {self._fit()}/>'
             f"<headerFooter><oddFooter>&amp;C&amp;{self._layout.line_points}第&amp;P页 共&amp;N页</oddFooter></headerFooter>"
+            f"{self._breaks()}"
         )
+
+    def _fit(self) -> str:
+        """How the sheet comes onto the paper: one page wide, or cut by hand, which programs do only at a set scale."""
+        if not self._layout.cuts:
+            return 'fitToWidth="1" fitToHeight="0"'
+        return f'scale="{int(100 * self._layout.scale)}" pageOrder="overThenDown"'
+
+    def _breaks(self) -> str:
+        cuts = "".join(f'<brk id="{place}" max="1048575" man="1"/>' for place in self._layout.cuts)
+        count = len(self._layout.cuts)
+        return f'<colBreaks count="{count}" manualBreakCount="{count}">{cuts}</colBreaks>' if count else ""
 
     def _validations(self, first: int, count: int) -> str:
         # Some rows below the data too, for those that a clerk adds.

@@ -10,6 +10,7 @@ import hostile_files as hostile
 import pytest
 
 from sheets.child import Fence, read_in_child
+from sheets.extent import Extent
 from sheets.read import Column, Limits, SheetError, open_book
 
 COLUMNS = [Column("姓名", needed=True), Column("证件号码", needed=True)]
@@ -53,6 +54,60 @@ def test_damaged_workbooks_are_read_or_refused_but_never_crash(tmp_path):
 def test_a_sound_small_workbook_is_taken(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(hostile.workbook())
     assert read_all(open_book(tmp_path / "a.xlsx")) == 1
+
+
+STYLED = (
+    '<row r="3" s="1" customFormat="1"/>'
+    '<row r="4" spans="1:16384"><c r="A4" s="2"/><c r="XFD4" s="2"></c></row>'
+    '<row r="1048576" ht="15"><c r="XFD1048576" s="2" /></row>'
+)
+FULL = [
+    '<row r="9"><c r="XFD9" s="2"><v>1</v></c></row>',
+    '<row r="1048576"><c r="A1048576" s="2"><v>1</v></c></row><row r="9"><c r="SR9"><v>1</v></c></row>',
+    '<row r="1048577"><c><v>1</v></c></row>',
+    "<row r='1048577'><c r='A1048577'><v>1</v></c></row>",
+    '<row r="5"><c r="XFD5" x="/>"><v>1</v></c></row>',
+    '<row r="5"><c r="A5"/><c r="XFD5"><f>1</f><v>1</v></c></row>',
+]
+
+
+def test_cells_that_hold_a_style_alone_do_not_widen_a_sheet(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(hostile.workbook(hostile.SHEET.replace("</sheetData>", f"{STYLED}</sheetData>")))
+    assert read_all(open_book(tmp_path / "a.xlsx")) == 1
+
+
+@pytest.mark.parametrize("rows", FULL)
+def test_a_far_cell_is_seen_wherever_the_sheet_is_cut_and_whatever_stands_around_it(rows):
+    for before, after in (("", ""), (STYLED, ""), ("", STYLED)):
+        sheet = hostile.SHEET.replace("</sheetData>", f"{before}{rows}{after}</sheetData>").encode()
+        for size in (1, 7, 19, 64, 1_000):
+            assert is_too_far(sheet, size), (rows, size)
+
+
+@pytest.mark.parametrize("size", [64, 65, 71, 90, 128, 1_000])
+def test_styled_cells_are_known_wherever_the_sheet_is_cut(size):
+    assert not is_too_far(hostile.SHEET.replace("</sheetData>", f"{STYLED * 3}</sheetData>").encode(), size)
+
+
+def is_too_far(sheet: bytes, size: int) -> bool:
+    extent, tail = Extent(1_048_576, 512, 40_000_000), b""
+    try:
+        for start in range(0, len(sheet), size):
+            piece = sheet[start : start + size]
+            extent.add(tail, piece)
+            tail = (tail + piece)[-32:]
+    except SheetError:
+        return True
+    return False
+
+
+def test_empty_cells_at_the_end_of_csv_records_do_not_count(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"姓名,证件号码{',' * 3000}\n张三,1{',' * 3000}\n{',' * 3000}\n", encoding="utf-8")
+    assert read_all(open_book(path)) == 1
+    path.write_text(f"姓名,证件号码{',' * 3000}\n张三,1{',' * 3000}x\n", encoding="utf-8")
+    with pytest.raises(SheetError, match="超过512列"):
+        read_all(open_book(path))
 
 
 def test_too_many_rows_and_too_many_bytes_are_refused(tmp_path):

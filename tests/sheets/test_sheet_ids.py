@@ -108,6 +108,41 @@ def test_texts_are_scrubbed_of_numbers():
     assert scrub("电话13900000001。金额 139000000012") == "电话139****0001。金额 139000000012"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{0}-{1}-{2}",
+        "{0}.{1}.{2}",
+        "{0}\n{1}{2}",
+        "{0}{1}\u200b{2}",
+        "身份证号：{0} / {1} / {2}。",
+    ],
+)
+@pytest.mark.parametrize("number", [SOUND, SOUND_X])
+def test_a_number_that_somebody_has_divided_is_scrubbed_too(written, number):
+    shown = scrub(written.format(number[:6], number[6:14], number[14:]))
+    assert not set(number[10:]) & set(shown.partition(number[:6])[2])
+
+
+def test_a_number_of_single_digits_or_in_thousands_is_scrubbed():
+    assert scrub(" ".join(SOUND))[6:] == scrub(".".join(SOUND))[6:] == "*" * 29
+    assert scrub("990,101,199,001,010,012")[6:] == "*" * 17
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20261005-20361005",
+        "2026-10-05—2026-11-05",
+        "2026-10-05 08:30:00 至 2026-10-06 18:00:00",
+        "金额 12,345,678.90",
+        "0999-1234567，0999-7654321",
+    ],
+)
+def test_days_amounts_and_desk_telephones_are_left_as_they_are(text):
+    assert scrub(text) == text
+
+
 def test_a_number_that_is_not_judged_is_still_cleaned():
     assert tidy_id(f"'{SOUND_X.lower()} ") == SOUND_X
     assert tidy_id("无") == tidy_id(9.9e17) == ""

@@ -70,6 +70,12 @@ def test_a_blank_cell_is_no_fault_by_itself(written):
     assert is_blank(written) and text(written) == ""
 
 
+@pytest.mark.parametrize("written", ["9999-12-31", "99991231", "9999/12/31", "9999年12月31日", date(9999, 12, 31)])
+def test_what_has_no_end_may_say_so(written: object) -> None:
+    assert parse_date(written) == date.max
+    assert fault_of(parse_date, "9999-12-30") == fault_of(parse_date, "2999-12-31") == "date_invalid"
+
+
 @given(st.dates(date(1927, 5, 19), date(2100, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d"]))
 def test_every_day_reads_back(day, form):
     written = day.strftime(form)
@@ -164,6 +170,8 @@ def test_headings_fold_width_brackets_blanks_and_breaks():
         "务工时间【月】",
         "*务工时间（月）",
         "务工时间（月）：",
+        "务工时间（月）（必填）",
+        "【选填】务工时间（月）",
     ]
     assert {fold_heading(word) for word in same} == {"务工时间(月)"}
     assert fold_heading("水量（升／人•天）") == fold_heading("水量(升/人·天)")
@@ -216,6 +224,7 @@ def test_the_text_of_a_cell():
 
 def test_totals_are_told_from_people():
     assert is_total("合计", "", "") and is_total("", "小 计：", None) and is_total("全县总计", "", "—")
+    assert is_total("合计（元）", "", "") and is_total("", "松坪镇小计 (人)：", "")
     assert not is_total("合计", "", "990101199001010019")
     assert not is_total(1, "合小", "") and not is_total(1.0, "张三", "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -118,6 +119,43 @@ class TestLedger:
 
     def test_protection_is_off(self, sheet):
         assert not sheet.protection.sheet
+
+
+def _wide(**more):
+    columns = tuple(SheetColumn((words,), 10) for words in ("序号", "户主")) + tuple(
+        SheetColumn((f"组{place // 5}", f"列{place}"), 10) for place in range(35)
+    )
+    return SheetLayout("守望县台账", columns, spread=True, **more)
+
+
+def test_a_sheet_too_wide_to_read_goes_over_pages_side_by_side(tmp_path):
+    layout = _wide()
+    path = tmp_path / "wide.xlsx"
+    write_sheet(path, layout, [[None, "张三", *["1"] * 35]])
+    sheet = openpyxl.load_workbook(path).active
+    (cut,) = layout.cuts
+    # Groups of columns stay together, and both pages are read at 7.5 points at least.
+    assert layout.columns[cut].path[0] != layout.columns[cut - 1].path[0]
+    assert 11 * layout.scale >= 7.5 and sheet.page_setup.scale == int(100 * layout.scale)
+    assert [(one.id, one.man) for one in sheet.col_breaks.brk] == [(cut, True)]
+    assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.pageOrder == "overThenDown"
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$B", "$3:$4")
+    # Each page has its title; the signatures stand on the first one.
+    assert sheet["A1"].value == sheet.cell(1, cut + 1).value == "守望县台账"
+    signed = [cell.column for cell in sheet[sheet.max_row] if cell.value]
+    assert len(signed) == 4 and signed[0] == 1 and max(signed) <= cut
+    for merged in sheet.merged_cells.ranges:
+        assert merged.max_col <= cut or merged.min_col > cut
+
+
+def test_a_title_is_kept_off_the_columns_that_the_next_page_repeats(tmp_path):
+    layout = replace(_wide(), title="守望县民主评议和公示公告和异议台账" * 4)
+    assert layout.title_column == 2 and layout.title_points >= 14
+    path = tmp_path / "wide.xlsx"
+    write_sheet(path, layout, [])
+    assert openpyxl.load_workbook(path).active["C1"].value == layout.title
+    assert replace(layout, spread=False).cuts == ()
 
 
 def test_totals_may_stand_last_and_number_rows_may_count_columns(tmp_path):
