@@ -47,7 +47,11 @@ class Program:
         parent = os.getpid()
         # The hook only makes one system call, which is safe between fork and exec.
         hook = (lambda: die_with_parent(parent)) if LIBC else None
-        self.process = subprocess.Popen(self.command, cwd=ROOT, stdin=subprocess.DEVNULL, preexec_fn=hook)
+        # A session of its own: Ctrl-C is the runner's alone, which then stops everybody once. A gunicorn that got both
+        # it and the runner's SIGTERM was seen to hang.
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, stdin=subprocess.DEVNULL, preexec_fn=hook, start_new_session=True
+        )
 
     def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ register.filter("mask_id", mask_id)
 register.filter("mask_phone", mask_phone)
 
 DUE_SOON_DAYS = 2
+_TOLD_BY_HEAD = frozenset({"after", "mine", "overdue", "show"})
 
 
 @register.simple_tag
@@ -32,11 +33,42 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def short_date(day: date | None) -> str:
-    """11月20日, with the year where it is not this one."""
+    """11月20日, with the year where it is not this one; a moment is the day in China."""
     if day is None:
         return ""
+    if isinstance(day, datetime):
+        day = timezone.localtime(day).date()
     year = "" if day.year == timezone.localdate().year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """2026-11-20, as tables of records and lists of papers write a day; a moment is the day in China."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return f"{value:%Y-%m-%d}" if value else ""
+
+
+@register.filter
+def paper_day(value: date | None) -> str:
+    """2026年11月20日, as a paper that is signed writes a day, whatever the year."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """2026-11-20 13:05 in China, for tables of records."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+@register.filter
+def count(value: Any) -> Any:
+    """A number of households, persons or things, with thousands commas; nothing where it is not known, words as they
+    are."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int | Decimal) else value
 
 
 @register.filter
@@ -91,7 +123,15 @@ def drill(content: SafeString, number: int, look: str = "", unit: str = "") -> S
         return format_html('<span class="is-idle">{}</span>', 0)
     # A template's own text is escaped already, which trimming it forgets.
     address = SafeString(content.strip())
-    return format_html('<a class="{}" href="{}">{}{}</a>', f"sw-drill {look}".rstrip(), address, number, unit)
+    return format_html('<a class="{}" href="{}">{}{}</a>', f"sw-drill {look}".rstrip(), address, f"{number:,}", unit)
+
+
+@register.inclusion_tag("parts/filter_fold.html", takes_context=True)
+def filter_fold(context: dict[str, Any]) -> dict[str, int]:
+    """What opens the filter bar that follows it on a phone, where it would fill the first screen; open as it comes where
+    conditions are set, but for those that a number's link sets, which the page's head says."""
+    asked = context["request"].GET
+    return {"chosen": sum(bool(value) for name, value in asked.items() if name not in _TOLD_BY_HEAD)}
 
 
 @register.simple_tag(takes_context=True)

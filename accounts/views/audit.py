@@ -42,14 +42,14 @@ class AuditLog(AuditPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         roles = self.roles_that_read()
         events = AuditEvent.objects.readable_by(self.user).select_related("actor")
-        page = keyset_page(_filtered(events, request.GET), order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(_filtered(events, request.GET), order=("-id",), query=request.GET)
         context = {
             "page": page,
             "lines": _lines(page.rows),
             "filters": request.GET,
             "groups": [(key, title) for key, (title, _) in GROUPS.items()],
             "whole": bool(roles & PERMISSIONS[VIEW_AUDIT]),
-            "filtered": any(value for key, value in request.GET.items() if key != "after"),
+            "filtered": any(value for key, value in request.GET.items() if key not in ("after", "before")),
         }
         return render(request, "accounts/audit.html", context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -22,6 +22,8 @@ from accounts.errors import Refused
 from accounts.models import User
 
 PAGE_SIZE = 50
+# A long list is counted no further: counting a county whole costs more than its page.
+COUNTED = 1000
 _KEY_PART = re.compile(r"[0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -43,33 +45,62 @@ def asked(request: HttpRequest) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class KeysetPage:
-    """One page of a long list: its rows and the key after which the next one begins ('' on the last page)."""
+class ListPage:
+    """One page of a long list: its rows and the keys of its neighbours, '' where there is none."""
 
     rows: list[Any]
     next_key: str
-    is_first: bool
+    previous_key: str
+    # How many rows the list has, in words; asked for only where a page says it.
+    total: Callable[[], str]
 
 
-def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], after: str) -> KeysetPage:
-    """The page of `queryset` after a key `a:b`; costs the same on every page. A key that makes no sense gives page 1.
+def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], query: Mapping[str, str]) -> ListPage:
+    """The page of `queryset` that an address asks for: after the key `?after=a:b` or before `?before=a:b`; costs the same
+    on every page. A key that makes no sense, or beyond which nothing is left, gives page 1.
 
     `order` are names of numbers and days, none of them empty, all descending (with `-`) or all ascending; the last one
     is unique.
     """
-    fields = [field.lstrip("-") for field in order]
-    values = after.split(":") if after else []
+    names = [name.lstrip("-") for name in order]
+    key, back = _asked_key(query)
+    rows = _rows_beyond(queryset, order, key, back=back) if key else []
+    # A page before that is not full is the first one cut short.
+    if not rows or (back and len(rows) < PAGE_SIZE):
+        rows, key, back = list(queryset.order_by(*order)[: PAGE_SIZE + 1]), "", False
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    if back:
+        rows.reverse()
+    before, after = (more, True) if back else (bool(key), more)
+
+    def total() -> str:
+        count = queryset.order_by().values("pk")[: COUNTED + 1].count() if before or after else len(rows)
+        return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+
+    return ListPage(rows, _key_of(rows[-1], names) if after else "", _key_of(rows[0], names) if before else "", total)
+
+
+def _asked_key(query: Mapping[str, str]) -> tuple[str, bool]:
+    """The key of an address, and whether the page before it is meant."""
+    before = query.get("before") or ""
+    return (before, True) if before else (query.get("after") or "", False)
+
+
+def _rows_beyond(queryset: QuerySet[Any], order: tuple[str, ...], key: str, *, back: bool) -> list[Any]:
+    """A page's rows beyond a key and one more, in the direction of reading; none for a key that is not one."""
+    names, values = [name.lstrip("-") for name in order], key.split(":")
+    if len(values) != len(names) or not all(map(_KEY_PART.fullmatch, values)):
+        return []
+    falling = order[0].startswith("-") != back
     try:
-        if len(values) != len(fields) or not all(map(_KEY_PART.fullmatch, values)):
-            raise ValueError
-        queryset = queryset.filter(_beyond(fields, values, "lt" if order[0].startswith("-") else "gt"))
+        beyond = queryset.filter(_beyond(names, values, "lt" if falling else "gt"))
     except (ValueError, ValidationError):
-        values = []
-    rows = list(queryset.order_by(*order)[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    next_key = ":".join(str(getattr(rows[-1], field)) for field in fields) if more else ""
-    return KeysetPage(rows, next_key, not values)
+        return []
+    return list(beyond.order_by(*(f"-{name}" if falling else name for name in names))[: PAGE_SIZE + 1])
+
+
+def _key_of(row: Any, names: list[str]) -> str:
+    return ":".join(str(getattr(row, name)) for name in names)
 
 
 def _beyond(fields: list[str], values: list[str], operator: str) -> Q:
@@ -78,6 +109,21 @@ def _beyond(fields: list[str], values: list[str], operator: str) -> Q:
     for field, value in zip(reversed(fields[:-1]), reversed(values[:-1]), strict=True):
         condition = Q(**{f"{field}__{operator}e": value}) & (Q(**{f"{field}__{operator}": value}) | condition)
     return condition
+
+
+def sequence_page(items: Sequence[Any], query: Mapping[str, str]) -> ListPage:
+    """A page of what is in memory already; its keys are places in the list."""
+    key, back = _asked_key(query)
+    place = int(key) if re.fullmatch("[0-9]{1,9}", key) else 0
+    start = max(0, place - PAGE_SIZE if back else place)
+    start = start if start < len(items) else 0
+    end = start + PAGE_SIZE
+    return ListPage(
+        list(items[start:end]),
+        str(end) if end < len(items) else "",
+        str(start) if start else "",
+        lambda: f"{len(items):,}",
+    )
 
 
 def do_and_return(request: HttpRequest, act: Callable[[], str], *, to: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,8 +16,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import OutOfScope, Refused
-from accounts.models import Division, Post, SecondFactor, User
+from accounts.models import Division, Post, Role, SecondFactor, User
 from accounts.permissions import PERMISSIONS
+from accounts.scope import in_division
 from accounts.services.posts import appoint, end_post, first_day, hand_over
 from accounts.services.users import (
     MANAGE,
@@ -28,9 +30,11 @@ from accounts.services.users import (
     user_named,
 )
 from accounts.staff_forms import AccountForm, EndForm, HandOverForm, PostForm, ReasonForm
-from accounts.views.base import Page, put_on_form
+from accounts.views.base import Page, asked, keyset_page, put_on_form
 
 VIEW = "accounts.view_users"
+# What the role filter offers beside the roles.
+WITHOUT_POST = "none"
 
 
 class StaffPage(Page):
@@ -43,17 +47,50 @@ class StaffPage(Page):
 
 
 class StaffList(Page):
-    """Who holds which post today in the places whose staff the user may see."""
+    """Who holds which post today in the places whose staff the user may see, by name, place and role; and for whoever
+    administers them, the accounts that hold none."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        query, manages = asked(request), self._manages()
+        idle = User.objects.without_post(timezone.localdate()) if manages else User.objects.none()
         places = Division.objects.in_charge(self.user, PERMISSIONS[VIEW])
+        context: dict[str, Any] = {
+            "manages": manages,
+            "idle": idle.count(),
+            "filters": query,
+            "filtered": any(query.get(name) for name in ("q", "role", "division")),
+            "roles": Role.choices,
+            "none": WITHOUT_POST,
+            "places": places.filter(level__in=(Division.Level.COUNTY, Division.Level.TOWNSHIP)).order_by("code"),
+        }
+        if query.get("role") == WITHOUT_POST:
+            context["people"] = keyset_page(_called(idle, query), order=("id",), query=query)
+        else:
+            context["posts"] = keyset_page(self._posts(places, query), order=("division_id", "id"), query=query)
+        return render(request, "accounts/staff.html", context)
+
+    def _posts(self, places: Any, query: dict[str, str]) -> Any:
         posts = Post.objects.current(timezone.localdate()).filter(division__in=places)
-        idle = User.objects.without_post(timezone.localdate()) if self._manages() else User.objects.none()
-        rows = posts.select_related("user", "division").order_by("division_id", "role", "user__username")
-        return render(request, "accounts/staff.html", {"posts": rows, "idle": idle, "manages": self._manages()})
+        if query.get("role") in Role.values:
+            posts = posts.filter(role=query["role"])
+        if place := places.filter(code=query.get("division", "")).first():
+            posts = posts.filter(in_division("division_id", place))
+        letters = query.get("q", "")
+        there = Q(division__name__contains=letters) | Q(division__parent__name__contains=letters)
+        return _called(posts, query, "user__", there).select_related("user", "division__parent")
 
     def _manages(self) -> bool:
         return bool(Division.objects.in_charge(self.user, PERMISSIONS[MANAGE]).exists())
+
+
+def _called(rows: Any, query: dict[str, str], path: str = "", more: Q | None = None) -> Any:
+    """Those that the letters asked for name: a person by name, account or unit, and what `more` says."""
+    letters = query.get("q", "")[:60]
+    if not letters:
+        return rows
+    found = Q(**{f"{path}username__contains": letters.lower()}) | Q(**{f"{path}unit__contains": letters})
+    found |= Q(**{f"{path}name__contains": letters})
+    return rows.filter(found | more if more else found)
 
 
 @method_decorator(never_cache, name="dispatch")

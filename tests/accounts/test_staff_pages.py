@@ -131,3 +131,30 @@ def test_a_post_of_somebody_else_cannot_be_ended_through_this_page(desk: Client,
         desk.post("/staff/of/owner/", {"act": "end", "post": foreign.pk, "last_day": "2026-11-10"}).status_code == 404
     )
     assert desk.post("/staff/of/owner/", {"act": "unknown"}).status_code == 404
+
+
+def test_staff_are_found_by_name_account_place_and_role(desk: Client, owner: User, township: User) -> None:
+    def _found(**query: str) -> set[str]:
+        page = _text(desk.get("/staff/", query))
+        return {name for name in ("owner", "township") if f"/staff/of/{name}/" in page}
+
+    assert _found() == {"owner", "township"}
+    assert _found(q=owner.name) == {"owner"} and _found(q="TOWNSHIP") == {"township"}
+    assert _found(role=Role.VILLAGE_CADRE.value) == {"owner"}
+    village = owner.posts.get().division
+    assert _found(q=village.name) == {"owner"}
+    assert _found(division=village.parent.code) == {"owner", "township"}
+    assert _found(q=village.parent.name) == {"owner", "township"}
+    assert _found(q="没有这个人") == set()
+    assert "没有符合条件的岗位" in _text(desk.get("/staff/", {"q": "没有这个人"}))
+    assert "清除条件" in _text(desk.get("/staff/", {"q": "赵"})) and "清除条件" not in _text(desk.get("/staff/"))
+
+
+def test_accounts_without_a_post_are_a_list_of_their_own_for_who_administers(
+    desk: Client, bureau: User, open_as: Callable[[User], Client]
+) -> None:
+    User.objects.create_user("idle.one", name="赵六", password=PASSWORD)
+    assert "没有岗位的账号 1 个" in _text(desk.get("/staff/")) and "idle.one" not in _text(desk.get("/staff/"))
+    assert "/staff/of/idle.one/" in _text(desk.get("/staff/", {"role": "none", "q": "赵"}))
+    assert "idle.one" not in _text(desk.get("/staff/", {"role": "none", "q": "钱"}))
+    assert "idle.one" not in _text(open_as(bureau).get("/staff/", {"role": "none"}))

@@ -46,7 +46,7 @@
       if (saved.length) line.prepend("常用：");
     };
     const query = new URLSearchParams(location.search);
-    for (const gone of ["after", "q"]) query.delete(gone);
+    for (const gone of ["after", "before", "q"]) query.delete(gone);
     if ([...query].length && end) {
       const save = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-light", textContent: "存为常用" });
       save.addEventListener("click", () => {
