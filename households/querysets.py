@@ -90,6 +90,10 @@ class MembershipQuerySet(models.QuerySet):
     def heads(self) -> Self:
         return self.filter(relation="户主")
 
+    def named(self, letters: str) -> Self:
+        """Of persons whose name has these letters anywhere in it."""
+        return self.filter(person__name__holds=letters)
+
 
 class IncomeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:

@@ -6,10 +6,10 @@ start-up; the file is read once and every part gets its values by household.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from accounts.models import User
 from households.models import Category, Household, LabourSkill, RegisterBatch
@@ -43,7 +43,13 @@ ID_ALIASES = (
 NAME_ALIASES = ("人员姓名", "名字", "个人姓名")
 
 
-def _listed(name: str, words: Sequence[str], *aliases: str, needed: bool = False) -> Column:
+# What the national list says of the second value stands in some files with it (domain.md 4.4).
+CATEGORIES: Final = {Category.LIFTED.value: (), Category.ORDINARY.value: ("一般农户(边缘/突发)",)}
+
+
+def _listed(
+    name: str, words: Mapping[str, Iterable[str]] | Iterable[str], *aliases: str, needed: bool = False
+) -> Column:
     return Column(name, aliases, needed=needed, kind="code", codes=code_table(words))
 
 
@@ -73,7 +79,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(PERSON_PHONE, ("成员联系电话", "家庭成员联系电话", "人员联系电话", "联系电话")),
     Column(FIRST_IDENTIFIED, ("户首次识别时间", "首次识别日期"), kind="month"),
     Column(PERSON_IDENTIFIED, ("人员识别日期", "成员识别时间"), kind="month"),
-    _listed(CATEGORY, Category.values, "农户类型", needed=True),
+    _listed(CATEGORY, CATEGORIES, "农户类型", needed=True),
 )
 
 

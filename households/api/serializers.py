@@ -126,7 +126,7 @@ class HouseholdQuery(ListQuery):
     division = DivisionCode(required=False)
     category = choice_of(Category.values, required=False)
     number = Text(40, required=False, help_text="户编号")
-    head = Text(60, required=False, help_text="户主姓名的开头")
+    head = Text(60, required=False, help_text="户主姓名中的字")
     monitored = Flag(required=False, help_text="正在监测")
     mending = Flag(required=False, help_text="true：只要待完善的")
     cancelled = Flag(required=False, help_text="已注销")

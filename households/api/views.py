@@ -46,8 +46,8 @@ class HouseholdsView(Endpoint):
         return self.pages(rows, s.HouseholdOut, order=("village_id", "id"))
 
 
-def _headed_by(rows: Any, start: str) -> Any:
-    heads = Membership.objects.heads().current().filter(person__name__startswith=start)
+def _headed_by(rows: Any, letters: str) -> Any:
+    heads = Membership.objects.heads().current().named(letters)
     return rows.filter(pk__in=heads.values("household_id"))
 
 

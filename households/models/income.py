@@ -25,7 +25,9 @@ class Income(models.Model):
         CLEAR = "clear", "消除时前12个月"
         VISIT = "visit", "走访采集"
 
-    household = models.ForeignKey("households.Household", models.PROTECT, related_name="incomes", verbose_name="农户")
+    household = models.ForeignKey(
+        "households.Household", models.PROTECT, related_name="incomes", verbose_name="农户", db_index=False
+    )
     basis = models.CharField("口径", max_length=10, choices=Basis.choices)
     starts_on = models.DateField("起")
     ends_on = models.DateField("止")
@@ -46,6 +48,11 @@ class Income(models.Model):
     class Meta:
         verbose_name = "家庭收入"
         ordering = ["household_id", "-ends_on", "-id"]
+        indexes = [
+            # The year before, of each household of a county; its last year.
+            models.Index(fields=["household", "basis", "ends_on", "id"]),
+            models.Index(fields=["basis", "ends_on"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household} {self.get_basis_display()} {self.ends_on}"

@@ -90,6 +90,8 @@ class Person(Lean):
     class Meta:
         verbose_name = "人员"
         ordering = ["id"]
+        # Who is able to work is asked of a whole county, and a person's row is wide.
+        indexes = [models.Index(fields=["labour_skill", "id"])]
 
     def __str__(self) -> str:
         return self.name

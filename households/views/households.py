@@ -15,6 +15,7 @@ from accounts.views.base import Page, keyset_page
 from households.models import Category, Household, Membership
 from households.services.view_log import find_by_number
 from households.views.lines import bare, lines_of
+from sheets.clean import fold_name
 
 ORDER = ("village_id", "id")
 
@@ -25,10 +26,10 @@ class HouseholdList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         filters = request.GET
         households = _filtered(Household.objects.visible_to(self.user), filters)
-        page = keyset_page(bare(households), order=ORDER, after=filters.get("after", ""))
+        page = keyset_page(bare(households), order=ORDER, query=filters)
         context = {
             "page": page,
-            "lines": lines_of(page.rows),
+            "lines": lines_of(page.rows, _name_in(filters)),
             "filters": filters,
             "categories": Category.labels,
             "places": _places(self.user),
@@ -50,13 +51,22 @@ class HouseholdList(Page):
         return redirect("household-detail", uid=household.uid)
 
 
+def _written(filters: Any) -> str:
+    return str(filters.get("q", "")).strip()[:60]
+
+
+def _name_in(filters: Any) -> str:
+    """The letters of a name that are asked for; a number is none."""
+    text = _written(filters)
+    return "" if text.isdigit() else fold_name(text)
+
+
 def _filtered(households: QuerySet[Household], filters: Any) -> QuerySet[Household]:
-    if text := filters.get("q", "").strip()[:60]:
-        if text.isdigit():
-            households = households.filter(number=text)
-        else:
-            heads = Membership.objects.heads().current().filter(person__name__startswith=text)
-            households = households.filter(pk__in=heads.values("household_id"))
+    if name := _name_in(filters):
+        members = Membership.objects.current().named(name)
+        households = households.filter(pk__in=members.values("household_id"))
+    elif number := _written(filters):
+        households = households.filter(number=number)
     if category := filters.get("category"):
         households = households.filter(category=category)
     if code := filters.get("division"):

@@ -14,14 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.api.uploads import BOOK_BYTES, BOOK_ENDINGS, made_book, workbook
 from accounts.errors import Refused
 from accounts.scope import scope_of
-from accounts.views.base import Page, do_and_return
+from accounts.views.base import Page, asked, do_and_return
+from accounts.views.rejected import rejected_rows
 from households.models import RegisterBatch
 from households.services.register import Report, import_register
 from households.services.register_errors import write_import_errors
 from households.services.register_undo import undo_register
 from sheets.faults import SheetError
-
-SHOWN = 200
 
 
 class RegisterForm(forms.Form):
@@ -86,7 +85,7 @@ class ImportList(Page):
             "may_import": "county_bureau" in scope_of(self.user).roles,
             "report": report,
             "tried": tried,
-            "errors": report.errors[:SHOWN] if report else [],
+            "refused": rejected_rows(report.errors) if report else None,
         }
         return render(self.request, "households/imports.html", context, status=status)
 
@@ -105,7 +104,7 @@ class ImportDetail(_OfImport):
         later = RegisterBatch.objects.filter(state=RegisterBatch.State.DONE, pk__gt=batch.pk).exists()
         context = {
             "batch": batch,
-            "errors": batch.errors[:SHOWN],
+            "refused": rejected_rows(batch.errors, asked(request).get("reason", "")),
             "may_undo": batch.state == "done" and not later and "county_bureau" in scope_of(self.user).roles,
             "may_import": "county_bureau" in scope_of(self.user).roles,
         }

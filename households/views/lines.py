@@ -15,9 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.templatetags.sw import money
 from households.models import Household, Membership
+from households.models.person import HEAD
+
+Names = defaultdict[int, list[str]]
 
 _LINE = (
-    '<tr><th scope="row"><a href="{}" class="{}">{}</a></th><td class="sw-id">{}</td><td>{}</td><td>{}</td><td>{}</td>'
+    '<tr><th scope="row"><a href="{}" class="{}">{}</a>{}</th><td class="sw-id">{}</td><td>{}</td><td>{}</td><td>{}</td>'
     '<td class="sw-num" data-k="人均纯收入">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
 )
 _ANY = UUID(int=0)
@@ -38,16 +41,17 @@ def bare(households: QuerySet[Household]) -> QuerySet[Any, Any]:
     return households.values_list(*_COLUMNS, named=True)
 
 
-def lines_of(rows: Sequence[Any]) -> SafeString:
-    """The table rows of rows of `bare`, in their order. Put together here, every cell escaped, and not in the template,
-    which takes half of the whole page's time for them."""
+def lines_of(rows: Sequence[Any], name: str = "") -> SafeString:
+    """The table rows of rows of `bare`, in their order; with the members by whose `name` a household was found. Put
+    together here, every cell escaped, and not in the template, which takes half of the whole page's time for them."""
     keys = [row.id for row in rows]
-    heads, monitored, cleared = _heads(keys), *_episodes(keys)
+    (heads, others), (monitored, cleared) = _members(keys, name), _episodes(keys)
     before, after = _address_parts()
     cells = (
         (
             f"{before}{row.uid}{after}",
             *_name(heads[row.id]),
+            f"　家人{'、'.join(others[row.id])}" if row.id in others else "",
             row.number,
             row.village__parent__name,
             row.village__name,
@@ -73,12 +77,15 @@ def _address_parts() -> tuple[str, str]:
     return before, after
 
 
-def _heads(households: list[int]) -> defaultdict[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    heads = Membership.objects.heads().current().filter(household__in=households).order_by("id")
-    for household, name in heads.values_list("household_id", "person__name"):
-        found[household].append(name)
-    return found
+def _members(households: list[int], name: str) -> tuple[Names, Names]:
+    """The heads of households, and their other members whose name has the letters of `name` in it."""
+    heads: Names = defaultdict(list)
+    others: Names = defaultdict(list)
+    members = Membership.objects.current().filter(household__in=households).order_by("id")
+    members = members.heads() | members.named(name) if name else members.heads()
+    for household, relation, called in members.values_list("household_id", "relation", "person__name"):
+        (heads if relation == HEAD else others)[household].append(called)
+    return heads, others
 
 
 def _episodes(households: list[int]) -> tuple[defaultdict[int, list[str]], set[int]]:

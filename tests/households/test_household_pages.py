@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,8 +60,8 @@ class TestThePage:
     def test_says_of_a_guarantee_that_nobody_has_looked(self, village: Any, owner: User) -> None:
         household = make_household(village)
         make_condition(household, on=date(2026, 5, 1), water_ok=False, schooling_ok=None)
-        found = {item.title: item.ok for item in _page(owner, household).context["guarantees"]}
-        assert (found["饮水安全"], found["义务教育"]) == (False, None)
+        found = {item.title: item.state for item in _page(owner, household).context["guarantees"]}
+        assert (found["饮水安全"], found["义务教育"]) == ("over", "idle")
 
     def test_asks_the_database_as_often_for_a_long_history_as_for_a_short_one(
         self, home: Household, owner: User, bureau: User
@@ -77,6 +78,17 @@ class TestThePage:
     def test_offers_changes_only_to_who_may_record_them(self, home: Household, owner: User, auditor: User) -> None:
         assert "登记变动" in _page(owner, home).content.decode()
         assert "登记变动" not in _page(auditor, home).content.decode()
+
+
+def test_the_collection_sheet_leaves_room_to_write(home: Household, owner: User) -> None:
+    """Two tables of members instead of one with twenty columns, each with lines for whom the register lacks."""
+    page = desk(owner).get(reverse("household-collection", args=[home.uid])).content.decode()
+    heads = [re.findall(r"<th[^>]*>(.*?)</th>", head) for head in re.findall(r"<thead>(.*?)</thead>", page, re.DOTALL)]
+    members = [head for head in heads if "姓名" in head]
+    assert [head[0] for head in members] == ["姓名", "姓名"]
+    assert max(len(head) for head in members) <= 11
+    assert {"政治面貌", "居民医保", "职工养老"} <= {title for head in members for title in head}
+    assert page.count('<tr class="ln">' + "<td></td>" * 10 + "</tr>") == 2
 
 
 def _queries(client: Client, address: str) -> int:

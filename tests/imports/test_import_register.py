@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from import_files import AT, REGISTER_HEADINGS, feed_row, number, register_file, register_row, write_csv, write_xlsx
 from openpyxl import load_workbook
 
@@ -406,6 +410,48 @@ def test_only_the_county_imports_its_register(
             import_register(path=path, name="r.xlsx", actor=actor, at=AT)
     assert not Household.objects.exists()
     assert import_register(path=path, name="r.xlsx", actor=bureau, at=AT).batch.imported_by == bureau
+
+
+def test_the_second_kind_of_household_may_carry_what_the_national_list_says_of_it(take_register: Take) -> None:
+    report = take_register([register_row("H1", number(1), 户类型="一般农户（边缘/突发）")])
+    assert not report.rejected
+    assert Household.objects.get().category == "一般农户"
+
+
+def test_rejected_rows_are_not_written_over_the_file_that_is_read(places: Any, tmp_path: Path) -> None:
+    path = register_file(tmp_path / "r.xlsx", [register_row("H1", "无")])
+    before = path.read_bytes()
+    with pytest.raises(CommandError, match="就是要导入的文件") as refusal:
+        call_command("import_households", str(path), "--errors", str(tmp_path / "." / "r.xlsx"))
+    assert refusal.value.returncode == 2
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "缺少参数：FILE。"),
+        (["r.xlsx", "--errors"], "这个参数没有写对：--errors。"),
+        (["r.xlsx", "--nonsense"], "不认识的参数：--nonsense。"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_one_chinese_line(arguments: list[str], words: str, tmp_path: Path) -> None:
+    command = [sys.executable, "manage.py", "import_households", *arguments, "--json"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"DATA_DIR": str(tmp_path)}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(words)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -> None:
+    path = register_file(tmp_path / "r.xlsx", [register_row("H1", number(1))])
+    environment = os.environ | {"DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": "postgres://nobody@127.0.0.1:9/x"}
+    command = [sys.executable, "manage.py", "import_households", str(path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "连不上数据库，请核对环境变量 DATABASE_URL，并确认数据库已启动。\n"
 
 
 def test_the_command_answers_with_the_contracts_keys(places: Any, run_json: Take, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Command(ServiceCommand):
 
     def run(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
-        errors = self.writable(options["errors"])
+        errors = self.writable(options["errors"], reads=path)
         report = import_register(path=path, name=path.name, actor=None, at=self.at, dry_run=options["dry_run"])
         if errors:
             write_errors(report, errors)
