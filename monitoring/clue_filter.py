@@ -86,7 +86,7 @@ class ClueFilter:
             return clues
         if any(letter.isdigit() for letter in self.text):
             return clues.filter(Q(number=self.text.upper()) | Q(household__number=self.text))
-        heads = Membership.objects.heads().current().filter(person__name__startswith=fold_name(self.text))
+        heads = Membership.objects.heads().current().named(fold_name(self.text))
         return clues.filter(household__in=heads.values("household_id"))
 
 

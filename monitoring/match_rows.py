@@ -18,6 +18,7 @@ from django.db.models import BigIntegerField, Func, IntegerField
 from numpy.typing import NDArray
 
 from households.models import Person
+from monitoring.feeds import FEEDS
 from monitoring.match_frames import BLOCK_ROWS, County
 from monitoring.match_records import LINES, records
 from monitoring.matching import each_once
@@ -67,7 +68,8 @@ def rule_frame(county: County, rule: Rule) -> pd.DataFrame | None:
     for part in _rows(county, rule, earlier, periods):
         parts.append(part[touched[part["household"].to_numpy()]])
     rows = pd.concat(parts, ignore_index=True)
-    return each_once(rows, county.period.isoformat()).reset_index(drop=True)
+    since = FEEDS[rule.feed].window_start(county.period) or county.period
+    return each_once(rows, county.period.isoformat(), since=since.isoformat()).reset_index(drop=True)
 
 
 def _periods(rule: Rule, period: date) -> dict[int, str]:

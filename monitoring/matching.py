@@ -61,12 +61,15 @@ def running_episodes(events: pd.DataFrame) -> pd.DataFrame:
     return running.drop_duplicates("household", keep="last").set_index("household")[["episode", "main_risk"]]
 
 
-def each_once(rows: pd.DataFrame, period: str) -> pd.DataFrame:
+def each_once(rows: pd.DataFrame, period: str, *, since: str) -> pd.DataFrame:
     """The rows of a window with each fact once, in its earliest file; `fresh` marks those of this period.
 
     `rows` has digest (in one or more columns), period (ISO text), batch and position beside those of rule frames.
+    Files from before `since` come last: what came early, with last year's files, is no duplicate when it comes again
+    with this year's, so it is that row which is counted and which makes a rule fire.
     """
-    ordered = rows.sort_values(["period", "batch", "position"], kind="stable")
+    ordered = rows.assign(early=rows["period"] < since)
+    ordered = ordered.sort_values(["early", "period", "batch", "position"], kind="stable").drop(columns="early")
     once = ordered.drop_duplicates([name for name in rows.columns if name.startswith("digest")], keep="first")
     return once.assign(fresh=once["period"] == period)
 

@@ -35,7 +35,8 @@ class Span:
 
 @dataclass(frozen=True)
 class PolicyClock:
-    """`total`, `used`, `paused`, `left` in days of the term's kind; `left` is negative when it has run out."""
+    """`total`, `used`, `paused`, `left` in days of the term's kind, which `unit` names; `left` is negative when it has
+    run out."""
 
     total: int
     used: int
@@ -45,6 +46,7 @@ class PolicyClock:
     spans: list[Span]
     stopped: bool
     decided: bool
+    unit: str
 
 
 def clock_of(dossier: Dossier, today: date, book: PolicyBook) -> PolicyClock | None:
@@ -70,6 +72,7 @@ def clock_of(dossier: Dossier, today: date, book: PolicyBook) -> PolicyClock | N
         spans=[Span(words, len(list(group))) for words, group in groupby(labels)] if small else [],
         stopped=case.paused_on is not None,
         decided=case.decided_on is not None,
+        unit="天" if kind == "calendar" else "个工作日",
     )
 
 

@@ -71,9 +71,10 @@ class Queue:
         return len({row.case.village_id for row in self.rows})
 
     @property
-    def due_now(self) -> int:
-        """Due today or overdue."""
-        return sum(row.case.due_on is not None and row.case.due_on <= self.today for row in self.rows)
+    def due_now(self) -> list[Waiting]:
+        """Those whose step ends today or is overdue, the longest overdue first."""
+        rows = [(row.case.due_on, row) for row in self.rows if row.case.due_on and row.case.due_on <= self.today]
+        return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].case.pk))]
 
     @property
     def selectable(self) -> list[Waiting]:

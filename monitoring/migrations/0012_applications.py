@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('state', models.CharField(choices=[('received', '待对应'), ('linked', '已转线索'), ('refused', '不予受理')], default='received', max_length=10, verbose_name='状态')),
+                ('state', models.CharField(choices=[('received', '待核对'), ('linked', '已转线索'), ('refused', '不予受理')], default='received', max_length=10, verbose_name='状态')),
                 ('content_sealed', models.BinaryField(null=True)),
                 ('id_index', models.BinaryField(max_length=16)),
                 ('receipt_index', models.BinaryField(max_length=16, unique=True)),

@@ -35,7 +35,7 @@ class Application(models.Model):
     """
 
     class State(models.TextChoices):
-        RECEIVED = "received", "待对应"
+        RECEIVED = "received", "待核对"
         LINKED = "linked", "已转线索"
         REFUSED = "refused", "不予受理"
 

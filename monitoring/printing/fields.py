@@ -313,7 +313,10 @@ def _opinion(step: Transition | None) -> str:
         return ""
     verdict = "不同意" if step.action.endswith("reject") else "同意"
     who = step.actor.name if step.actor else ""
-    return f"{verdict}。{step.note}　{who}　{day_words(step.happened_on)}"
+    note = step.note.strip()
+    # Most write 同意 themselves; said twice it looks like a slip on a signed form.
+    said = note if note.startswith(verdict) else f"{verdict}。{note}"
+    return f"{said.rstrip('。')}。　{who}　{day_words(step.happened_on)}"
 
 
 def _exit_rows(dossier: Dossier, today: date, book: PolicyBook) -> list[Fields]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django import template
 
-from monitoring.models import Notice
+from accounts.templatetags.sw import due_words, short_date
+from monitoring.models import Case, Clue, Notice
 
 register = template.Library()
 
@@ -17,6 +18,18 @@ register = template.Library()
 def share(part: int, whole: int) -> str:
     """84%; nothing without a whole."""
     return f"{part * 100 / whole:.0f}%" if whole else ""
+
+
+@register.filter
+def step_term(subject: Case | Clue) -> str:
+    """The one wording of a step's deadline: 本步剩 2 天，11月24日到期. The whole term is the clock's (case/clock.html)."""
+    due = subject.due_on
+    if subject.closed_on or due is None:
+        return ""
+    if isinstance(subject, Case) and subject.paused_on:
+        return "暂停计时"
+    words = due_words(due)
+    return "本步今天到期" if words == "今天" else f"本步{words}，{short_date(due)}到期"
 
 
 @register.filter

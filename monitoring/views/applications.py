@@ -29,7 +29,7 @@ from monitoring.services.applications import (
     refuse_application,
     submit_application,
 )
-from monitoring.views.apply import ApplicationForm
+from monitoring.views.apply import ApplicationForm, CadresApplicationForm, kept_days
 
 MOST_CANDIDATES = 10
 # Villages of one township; each is a page.
@@ -66,7 +66,7 @@ class ApplicationList(ApplicationPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = Application.objects.visible_to(self.user).select_related("village__parent", "household", "clue")
         every = request.GET.get("state") == "all"
-        page = keyset_page(rows if every else rows.waiting(), order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(rows if every else rows.waiting(), order=("-id",), query=request.GET)
         context = {
             "page": page,
             "lines": [{"row": row, "told": _told(row)} for row in page.rows],
@@ -131,10 +131,10 @@ class ApplicationNew(ApplicationPage):
     """A cadre fills the application in for a farmer."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(ApplicationForm(initial={"uid": uuid4()}))
+        return self._page(CadresApplicationForm(initial={"uid": uuid4()}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = ApplicationForm(request.POST)
+        form = CadresApplicationForm(request.POST)
         village = get_object_or_404(self._own(), code=request.POST.get("village", ""))
         if not form.is_valid():
             return self._page(form, status=400)
@@ -158,9 +158,11 @@ class ApplicationNew(ApplicationPage):
         return villages
 
     def _page(self, form: ApplicationForm, status: int = 200) -> HttpResponse:
+        villages = self._own().order_by("code")
         context = {
             "form": form,
-            "villages": self._own().order_by("code"),
+            "villages": villages,
+            "kept_days": kept_days(villages[0].code),
             "chosen": self.request.POST.get("village", ""),
         }
         return render(self.request, "monitoring/apply/new.html", context, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic.base import View
 
 from accounts.errors import Refused
+from monitoring.policy import value_of
 from monitoring.services.applications import DIFFICULTIES, open_point, state_words, submit_application
 
 TEXT = {"class": "form-control", "autocomplete": "off"}
@@ -38,10 +39,15 @@ class ApplicationForm(forms.Form):
     """What a farmer tells. `uid` is made with the page, so that a second tap sends nothing twice."""
 
     uid = forms.UUIDField(widget=forms.HiddenInput)
-    name = _text("姓名", 60, help_text="写户口本上的名字。")
-    id_number = _text("证件号码", 30, help_text="身份证或残疾证号码。只给核对的干部看。", inputmode="text")
-    phone = _text("联系电话", 20, inputmode="tel")
-    place = _text("住在哪个组", 100, needed=False)
+    name = _text("姓名", 60, help_text="有困难的那个人的名字，照户口本写。替别人填的，也写他的。")
+    id_number = _text(
+        "身份证号码",
+        30,
+        help_text="他的身份证或残疾证号码；没有证的，户口本上有。只给核对的干部看。",
+        inputmode="text",
+    )
+    phone = _text("联系电话", 20, help_text="手机号，或带区号的座机。村里和乡镇打这个电话核对。", inputmode="tel")
+    place = _text("住在哪个组", 100, needed=False, help_text="如 三组。住在外面的，写现在住哪里。")
     members = forms.IntegerField(
         label="家里几口人",
         required=False,
@@ -64,8 +70,8 @@ class ApplicationForm(forms.Form):
         widget=forms.Textarea(attrs={**TEXT, "rows": 3}),
         help_text="花了多少钱、从什么时候开始、现在最难的是什么。",
     )
-    agent = _text("替别人填的，写你的姓名", 60, needed=False)
-    agent_relation = _text("你和他的关系", 60, needed=False)
+    agent = _text("替别人填的，写你自己的姓名", 60, needed=False)
+    agent_relation = _text("你和他的关系", 60, needed=False, help_text="如 儿子、邻居。")
     consent = forms.BooleanField(
         label="我同意上面的授权，填的都是真的", error_messages={"required": "要同意授权，村里和乡镇才能核对"}
     )
@@ -86,6 +92,24 @@ class ApplicationForm(forms.Form):
         field = refusal.field if refusal.field in self.fields else None
         for sentence in refusal.details or [refusal.message]:
             self.add_error(field, sentence)
+
+
+class CadresApplicationForm(ApplicationForm):
+    """The same as a cadre fills it in for a farmer: it speaks to the cadre."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "有困难的那个人的名字，照户口本写。"
+        self.fields["phone"].help_text = "打得通的手机号，或带区号的座机。"
+        self.fields["words"].help_text = "照农户说的写：花了多少钱、从什么时候开始、现在最难的是什么。"
+        self.fields["agent"].label = "不是本人来说的，写来人的姓名"
+        self.fields["agent_relation"].label = "来人和他的关系"
+        self.fields["consent"].label = "授权已念给农户听，他同意；填的是他说的"
+
+
+def kept_days(code: str) -> int:
+    """How long a refused application of a place is kept."""
+    return int(value_of("application_refused_days", on=timezone.localdate(), code=code))
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -113,7 +137,8 @@ class Apply(View):
         return render(request, "monitoring/apply/done.html", {"village": point.village, "receipt": receipt.number})
 
     def _page(self, token: str, form: ApplicationForm, status: int = 200) -> HttpResponse:
-        context = {"village": open_point(token).village, "form": form}
+        village = open_point(token).village
+        context = {"village": village, "form": form, "kept_days": kept_days(village.code)}
         return render(self.request, "monitoring/apply/form.html", context, status=status)
 
 

@@ -48,14 +48,14 @@ class CaseList(Page):
             "page": keyset_page(
                 cases.by_deadline(),
                 order=("term", "id") if request.GET.get("state", "") in ("", *Case.OPEN_STATES) else ("-id",),
-                after=request.GET.get("after", ""),
+                query=request.GET,
             ),
             "filters": request.GET,
             "states": Case.State.choices,
             "kinds": Case.Kind.choices,
             "limits": [
                 (name, title, request.GET.get(name, ""), values.items())
-                for name, title, values in (("clock", "全程时限", WHOLE), ("overdue", "这一步时限", STEP))
+                for name, title, values in (("clock", "全程时限", WHOLE), ("overdue", "本步时限", STEP))
             ],
             "show": show,
             "tabs": [(name, title, _shown(mine, name, self.user, today).count()) for name, title in SHOWN.items()],

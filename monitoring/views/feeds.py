@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from django.utils import timezone
 from accounts.api.uploads import BOOK_BYTES
 from accounts.errors import Refused
 from accounts.scope import scope_of
-from accounts.views.base import Page, do_and_return
+from accounts.views.base import Page, asked, do_and_return
+from accounts.views.rejected import rejected_rows
 from monitoring.feed_calendar import feed_calendar
 from monitoring.feeds import FEEDS
 from monitoring.models import FeedBatch, FeedReply, HeadingMapping
@@ -36,7 +36,6 @@ from monitoring.views.runs import PeriodForm, last_month
 from sheets.faults import SheetError
 
 # Rejected rows that the page lists; the workbook has all.
-MOST_ERRORS = 200
 
 
 class UploadForm(PeriodForm):
@@ -110,7 +109,8 @@ class FeedList(Page):
                     raise
                 form.add_error("file", refusal.message)
                 return ""
-        messages.success(self.request, told(report))
+        tell = messages.warning if report.counts.rejected else messages.success
+        tell(self.request, told(report))
         return reverse("feed-detail", args=[report.batch.uid])
 
     def _page(self, request: HttpRequest, form: UploadForm, period: date, status: int = 200) -> HttpResponse:
@@ -155,13 +155,11 @@ class FeedDetail(Page):
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
         batch = get_object_or_404(_batches(self.user), uid=uid)
         feed = FEEDS[batch.feed]
-        reasons = Counter(error["message"].split("：")[0][:40] for error in batch.errors)
         context = {
             "batch": batch,
             "feed": feed,
             "title": feed.title,
-            "errors": batch.errors[:MOST_ERRORS],
-            "reasons": reasons.most_common(8),
+            "refused": rejected_rows(batch.errors, asked(request).get("reason", "")),
             "results": feed_results(batch.feed, batch.period),
             "replies": FeedReply.objects.of_month(batch.feed, batch.period).select_related("replied_by"),
             "may_reply": may_with_feed(actor=self.user, feed=feed, at=self.at, right=REPLY_TO_DEPARTMENT),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.errors import Refused
 from accounts.views.base import Page
+from households.history import home_name
 from households.models import Household
 from monitoring.models import Clue
 from monitoring.risks import Risk
@@ -24,8 +25,15 @@ AREA = {"class": "form-control", "rows": 3}
 class ClueForm(forms.Form):
     """A suspicion about a household, by whatever channel it came."""
 
-    risk = forms.ChoiceField(label="风险类型", choices=Risk.choices, widget=forms.Select(attrs=SELECT))
-    channel = forms.ChoiceField(label="线索来源", choices=Clue.Channel.choices, widget=forms.Select(attrs=SELECT))
+    risk = forms.ChoiceField(
+        label="风险类型", choices=[("", "选一类"), *Risk.choices], widget=forms.Select(attrs=SELECT)
+    )
+    channel = forms.ChoiceField(
+        label="线索来源",
+        choices=Clue.Channel.choices,
+        initial=Clue.Channel.CADRE,
+        widget=forms.Select(attrs=SELECT),
+    )
     content = forms.CharField(label="情况", max_length=500, widget=forms.Textarea(attrs=AREA))
     reporter = forms.CharField(
         label="报告人", max_length=60, required=False, widget=forms.TextInput(attrs={"class": "form-control"})
@@ -75,7 +83,7 @@ class Opening(Page):
         return get_object_or_404(Household.objects.visible_to(self.user).select_related("village__parent"), uid=uid)
 
     def _page(self, request: HttpRequest, household: Household, form: forms.Form, status: int = 200) -> HttpResponse:
-        context = {"household": household, "form": form, "title": self.title}
+        context = {"household": household, "home": home_name(household), "form": form, "title": self.title}
         return render(request, "monitoring/opening.html", context, status=status)
 
 

@@ -76,7 +76,7 @@ class ReturnList(Page):
         )
         rows = rows.prefetch_related(Prefetch("case__household__memberships", heads, to_attr="heads"))
         context = {
-            "page": keyset_page(rows, order=("-id",), after=request.GET.get("after", "")),
+            "page": keyset_page(rows, order=("-id",), query=request.GET),
             "start": start,
             "end": end,
             "asked": asked,

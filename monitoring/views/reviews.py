@@ -87,8 +87,10 @@ def queue_page(
     """The queue with the case of that uid opened."""
     today, book = timezone.localdate(page.at), PolicyBook()
     queue = queue_of(page.user, today, book)
-    chosen = next((row for row in queue.rows if str(row.case.uid) == uid), None) or next(iter(queue.rows), None)
-    context: dict[str, Any] = {"queue": queue, "chosen": chosen, "today": today, "only": request.GET.get("only", "")}
+    only = request.GET.get("only", "")
+    listed = (queue.due_now if only == "due" else []) or queue.rows
+    chosen = next((row for row in queue.rows if str(row.case.uid) == uid), None) or next(iter(listed), None)
+    context: dict[str, Any] = {"queue": queue, "chosen": chosen, "today": today, "only": only}
     if chosen is not None:
         context |= _opened(page, chosen, form, book)
         context["next_uid"] = _next(queue, str(chosen.case.uid))

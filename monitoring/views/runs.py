@@ -7,14 +7,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import Division
-from accounts.views.base import PAGE_SIZE, Page, do_and_return
+from accounts.views.base import Page, do_and_return, sequence_page
 from households.models import Household, Membership
 from monitoring.models import MatchRun
 from monitoring.run_results import run_results
@@ -54,7 +53,7 @@ class RunList(Page):
         if county is None or not form.is_valid():
             return render(request, "monitoring/runs.html", {"runs": _runs(self.user)[:36], "form": form}, status=400)
         run = queue_run(county=county, period=form.cleaned_data["period"], actor=self.user, at=self.at)
-        messages.success(request, f"{run.period:%Y年%m月}的比对已排队，进度在这一页自己更新。")
+        messages.success(request, f"{run.period:%Y年%m月}的比对已发起。")
         return redirect("run-detail", uid=run.uid)
 
 
@@ -91,8 +90,8 @@ class RunChanges(Page):
         changes = _changes(run)
         if kind not in KINDS or changes is None:
             raise Http404
-        page = Paginator(getattr(changes, kind), PAGE_SIZE).get_page(request.GET.get("page"))
-        context = {"run": run, "kind": kind, "kinds": KINDS, "page": page, "rows": _told(list(page.object_list))}
+        page = sequence_page(getattr(changes, kind), request.GET)
+        context = {"run": run, "kind": kind, "kinds": KINDS, "page": page, "rows": _told(page.rows)}
         return render(request, "monitoring/run_changes.html", context)
 
 

@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.errors import Refused
+from accounts.templatetags.sw import short_date
 from accounts.views.base import Page, put_on_form
+from households.history import home_name
 from monitoring.case_forms import AppraisalForm, ProposeForm, SigningForm
 from monitoring.clock import add_days
 from monitoring.forms import CompareForm, StepForm
@@ -73,6 +75,7 @@ class StepPage(Page):
     def _page(self, request: HttpRequest, subject: Any, choice: Any, form: StepForm, status: int = 200) -> HttpResponse:
         context = {
             "subject": subject,
+            "home": home_name(subject.household),
             "choice": choice,
             "form": form,
             "detail": self.detail,
@@ -177,7 +180,7 @@ def _members(case: Case, on: date) -> list[tuple[str, str]]:
 
 def _objections(case: Case) -> list[tuple[str, str]]:
     rows = Objection.objects.filter(notice__case=case, answered_on__isnull=True)
-    return [(str(row.uid), f"{row.received_on:%m月%d日} {row.content[:30]}") for row in rows]
+    return [(str(row.uid), f"{short_date(row.received_on)} {row.content[:30]}") for row in rows]
 
 
 def _grid(case: Case, on: date) -> list[dict[str, Any]]:

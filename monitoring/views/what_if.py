@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.errors import Refused
 from accounts.models import Division, User
-from accounts.views.base import PAGE_SIZE, Page, put_on_form
+from accounts.views.base import Page, put_on_form, sequence_page
 from monitoring.services.what_if import TRIABLE, Change, WhatIf, households_of, what_if
 from monitoring.views.runs import PeriodForm, last_month
 
@@ -39,8 +38,8 @@ class WhatIfPage(Page):
         if county is not None and form.is_bound and form.is_valid():
             found = self._try(form, county)
             if found is not None:
-                page = Paginator(found.changes, PAGE_SIZE).get_page(request.GET.get("page"))
-                context |= {"found": found, "page": page, "rows": _told(list(page.object_list))}
+                page = sequence_page(found.changes, request.GET)
+                context |= {"found": found, "page": page, "rows": _told(page.rows)}
         return render(request, "monitoring/what_if.html", context, status=400 if form.errors else 200)
 
     def _try(self, form: TrialForm, county: Division) -> WhatIf | None:

@@ -328,6 +328,17 @@ def test_a_cadre_files_for_a_farmer_and_it_is_linked_at_once(
     assert (wrong.status_code, Application.objects.count()) == (400, 1)
 
 
+def test_the_form_speaks_to_whoever_fills_it_in(address: str, owner: User) -> None:
+    farmers, cadres = Client().get(address).content.decode(), sign_in(owner).get(reverse("application-new"))
+    assert "我同意上面的授权" in farmers
+    assert "替别人填的，写你自己的姓名" in farmers
+    assert "180 天后删除" in farmers
+    words = cadres.content.decode()
+    assert "授权已念给农户听，他同意" in words
+    assert "我同意上面的授权" not in words
+    assert "180 天后删除" in words
+
+
 def test_refused_ones_go_after_their_time(address: str, owner: User, clock: Any) -> None:
     Client().post(address, told())
     refuse_application(application=Application.objects.get(), reason="户口在邻县", actor=owner, at=timezone.now())

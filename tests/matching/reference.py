@@ -132,7 +132,10 @@ class Reference:
         """Rows of the household inside the window, each once, and whether this period's file adds one."""
         seen: set[Any] = set()
         rows, fresh = [], False
-        for month in sorted(month for month in self.files.get(feed, {}) if month <= period):
+        begins = 1 if feed == "medical_costs" else 9
+        since = date(period.year - (period.month < begins), begins, 1)
+        months = [month for month in self.files.get(feed, {}) if month <= period]
+        for month in sorted(months, key=lambda month: (month < since, month)):
             for row in self.files[feed][month]:
                 if inside(row) and self.home_of(row["who"], end) is home and key(feed, row) not in seen:
                     seen.add(key(feed, row))

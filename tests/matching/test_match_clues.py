@@ -347,3 +347,13 @@ def test_reports_of_the_police_become_proposals_and_change_nobody(place: Place, 
     place.send("population_changes", SEPTEMBER, rows[0])
     place.match(SEPTEMBER)
     assert [one.kind for one in ChangeProposal.objects.open()] == ["死亡"]
+
+
+def test_a_certificate_without_an_end_fires_as_any_other(place: Place, family: Callable[..., Any]) -> None:
+    home, (father, *_) = family()
+    sent = {"who": father, "残疾等级": "1", "变动类型": "新办", "发证日期": "2026-09-02", "有效期": "9999-12-31"}
+    assert place.send("disability", SEPTEMBER, sent).counts.rejected == 0
+    assert rules(place.match(SEPTEMBER)) == {(home.number, "因残"): {"severe_disability": None}}
+    # A bill of that day is of no year that has been: it adds to none.
+    place.send("medical_costs", SEPTEMBER, bill(father, 90000, "9999-12-31"))
+    assert (home.number, "因病") not in rules(place.match(SEPTEMBER))

@@ -92,6 +92,32 @@ def test_the_sum_begins_anew_in_january(place: Place, family: Callable[..., Any]
     assert rules(place.match(january)) == {(home.number, ILL): {"medical_burden": 20000.0}}
 
 
+def test_a_bill_that_came_early_with_last_years_file_fires_when_it_comes_again(
+    place: Place, family: Callable[..., Any]
+) -> None:
+    home, (father, *_) = family()
+    december, january = date(2026, 12, 1), date(2027, 1, 1)
+    place.send("medical_costs", december, bill(father, 20000, "2027-01-02"))
+    assert rules(place.match(december)) == {}
+    report = place.send("medical_costs", january, bill(father, 20000, "2027-01-02"))
+    assert (report.counts.duplicates, report.counts.accepted) == (0, 1)
+    assert rules(place.match(january)) == {(home.number, ILL): {"medical_burden": 20000.0}}
+    february = date(2027, 2, 1)
+    place.send("medical_costs", february, bill(father, 20000, "2027-01-02"))
+    assert rules(place.match(february)) == {}
+
+
+def test_school_costs_sent_in_august_and_again_in_september_fire_in_september(
+    place: Place, family: Callable[..., Any]
+) -> None:
+    home, (_, _, son) = family()
+    cost = {"who": son, "学年": "2026-2027", "自付金额": "10000", "学校": "一中"}
+    place.send("education_costs", date(2026, 8, 1), cost)
+    assert rules(place.match(date(2026, 8, 1))) == {}
+    assert place.send("education_costs", SEPTEMBER, cost).counts.duplicates == 0
+    assert rules(place.match(SEPTEMBER)) == {(home.number, "因学"): {"education_cost": 10000.0}}
+
+
 @pytest.mark.parametrize("first", [SEPTEMBER, OCTOBER])
 def test_the_order_in_which_files_come_does_not_matter(place: Place, family: Callable[..., Any], first: date) -> None:
     home, (father, mother, _) = family()

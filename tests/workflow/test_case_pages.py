@@ -274,3 +274,18 @@ def test_the_list_costs_the_same_for_one_case_and_for_four(office: Office) -> No
     with CaptureQueriesContext(connection) as four:
         client.get(address)
     assert len(one) == len(four)
+
+
+def test_forms_name_the_household_that_they_are_about(office: Office) -> None:
+    household = make_household(office.village)
+    client = _sign_in(office.owner)
+    page = client.get(reverse("clue-new", args=[household.uid]))
+    assert "<h1>张三户　登记线索</h1>" in page.content.decode()
+    form = page.context["form"]
+    assert (form["risk"].value(), form["channel"].value()) == (None, "02")
+    assert (
+        client.post(reverse("clue-new", args=[household.uid]), {"channel": "02", "content": "病了"}).status_code == 400
+    )
+    case = office.case_of(office.verified(household))
+    step = client.get(reverse("case-step", args=[case.uid, "authorise"])).content.decode()
+    assert "<h1>张三户　登记授权承诺</h1>" in step

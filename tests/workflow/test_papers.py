@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import docx
@@ -19,10 +20,11 @@ from journeys import Office
 from accounts.errors import Refused
 from accounts.models import Division, User
 from monitoring.desk.dossier import dossier_of
-from monitoring.models import Case, PaperTemplate
+from monitoring.models import Case, PaperTemplate, Transition
 from monitoring.policy import PolicyBook
 from monitoring.printing.blueprints import standard_template
 from monitoring.printing.catalogue import EDITABLE, PAPERS, papers_of
+from monitoring.printing.fields import _opinion
 from monitoring.printing.filling import check_template, fill
 from monitoring.printing.placeholders import ROWS, WORDS
 from monitoring.services.paper_templates import replace_template, template_of
@@ -265,3 +267,19 @@ def test_the_template_in_use_is_downloaded_by_whom_it_serves(
     answer = _sign_in(office.owner).get(reverse("template-file", args=["minutes"]))
     assert "{{会议名称}}" in _words(answer.content)
     assert _sign_in(office.owner).get(reverse("template-file", args=["comparison"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "note", "words"),
+    [
+        ("review_pass", "同意", "同意。"),
+        ("review_pass", "同意上报县级。", "同意上报县级。"),
+        ("review_pass", "材料齐全", "同意。材料齐全。"),
+        ("decide_pass", "", "同意。"),
+        ("review_reject", "收入高于监测线", "不同意。收入高于监测线。"),
+        ("review_reject", "不同意，收入高于监测线", "不同意，收入高于监测线。"),
+    ],
+)
+def test_an_opinion_says_its_verdict_once(action: str, note: str, words: str) -> None:
+    step = Transition(action=action, note=note, happened_on=date(2026, 11, 9))
+    assert _opinion(step).startswith(f"{words}　") and "2026年11月9日" in _opinion(step)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from monitoring.desk.return_counts import by_reason, by_village, listed
 from monitoring.models import Case, Transition
 from monitoring.policy import PolicyBook
 from monitoring.services.return_reasons import keep_reason, reasons_for, retire_reason
+from monitoring.templatetags.desk import step_term
 
 pytestmark = pytest.mark.django_db
 QUEUE = "review-list"
@@ -77,6 +80,29 @@ def test_what_a_person_must_look_at_comes_first_and_says_why(office: Office, wai
     assert {row.case for row in queue.selectable} == set(waiting[:2])
     text = _sign_in(office.leader).get(reverse(QUEUE)).content.decode()
     assert text.index("有提示，要逐户看 1") < text.index("没有提示 2")
+
+
+def test_the_desk_and_the_case_say_the_same_of_step_and_whole_term(office: Office, waiting: list[Case]) -> None:
+    case, client = waiting[0], _sign_in(office.leader)
+    pages = [client.get(f"{reverse(QUEUE)}?case={case.uid}"), client.get(reverse("case-detail", args=[case.uid]))]
+    whole = f"<small>{case.decision_due_on.month}月{case.decision_due_on.day}日到期</small>"
+    for page in pages:
+        text = page.content.decode()
+        assert step_term(case) in text
+        assert whole in text[text.index("<b>全程 15 天</b>") :][:300]
+    assert step_term(case) == f"本步剩 2 天，{case.due_on.month}月{case.due_on.day}日到期"
+
+
+def test_what_is_due_now_opens_just_that_the_longest_overdue_first(office: Office, waiting: list[Case]) -> None:
+    client, today = _sign_in(office.leader), office.today
+    assert not client.get(reverse(QUEUE)).context["queue"].due_now
+    for case, days in ((waiting[0], 0), (waiting[2], 3)):
+        Case.objects.filter(pk=case.pk).update(due_on=today - timedelta(days=days))
+    assert "?only=due" in client.get(reverse(QUEUE)).content.decode()
+    page = client.get(reverse(QUEUE), {"only": "due"})
+    assert page.context["chosen"].case == waiting[2]
+    listed = re.findall(r'name="item" value="([0-9a-f-]{36}):', page.content.decode())
+    assert listed == [str(waiting[2].uid), str(waiting[0].uid)]
 
 
 def test_an_adult_who_did_not_sign_is_named(office: Office, handed_in: Callable[..., Case]) -> None:
