@@ -12,6 +12,7 @@ from monitoring.models import Episode
 if TYPE_CHECKING:
     from accounts.models import User
     from households.models import Household
+    from monitoring.querysets import EpisodeQuerySet
 
 LIMIT = 500
 ONE_DAY = timedelta(days=1)
@@ -43,9 +44,9 @@ def overdue_before(*, user: User, day: date) -> list[Due]:
     return sorted(found, key=lambda due: (due.on, due.kind, due.household.pk))
 
 
-def never_visited(*, user: User) -> int:
-    """Monitored households without any visit yet, for whom no day is set."""
-    return Episode.objects.visible_to(user).monitored().filter(next_follow_up_on__isnull=True).count()
+def never_visited(*, user: User) -> EpisodeQuerySet:
+    """Episodes of monitored households without any visit yet, for whom no day is set."""
+    return Episode.objects.visible_to(user).monitored().filter(next_follow_up_on__isnull=True)
 
 
 def _plans(user: User, start: date, end: date) -> list[Due]:

@@ -22,4 +22,5 @@ urlpatterns = [
     path("deliveries/<int:pk>/withdraw/", plans.WithdrawDelivery.as_view(), name="delivery-withdraw"),
     path("deliveries/<int:pk>/proof/", plans.DeliveryProof.as_view(), name="delivery-proof"),
     path("followups/", calendar.Calendar.as_view(), name="followup-list"),
+    path("followups/never/", calendar.NeverVisited.as_view(), name="followup-never"),
 ]

@@ -8,15 +8,18 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.views.base import Page
+from accounts.permissions import may
+from accounts.views.base import Page, keyset_page
 from assistance.agenda import Due, due_between, never_visited, overdue_before
 from households.models import Membership
 from monitoring.clock import add_months
 
+VISIT = "monitoring.record_visit"
 KINDS = {"visit": "走访", "plan": "一户一策", "measure_end": "措施到期"}
 WEEKDAYS = "一二三四五六日"
 # Beyond these a group is cut and says so.
@@ -47,9 +50,27 @@ class Calendar(Page):
             "weeks": _weeks(coming, heads),
             "days": _days(first, last, coming, today),
             "count": len(coming),
-            "never": never_visited(user=self.user),
+            "never": never_visited(user=self.user).count(),
         }
         return render(request, "assistance/calendar.html", context)
+
+
+class NeverVisited(Page):
+    """Monitored households that nobody has visited yet, those identified first on top."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        episodes = never_visited(user=self.user)
+        heads = Membership.objects.heads().current().select_related("person")
+        rows = episodes.select_related("household__village__parent", "household__helper").prefetch_related(
+            Prefetch("household__memberships", heads, to_attr="heads")
+        )
+        page = keyset_page(rows, order=("identified_on", "id"), query=request.GET)
+        for episode in page.rows:
+            home = episode.household
+            episode.writable = may(
+                actor=self.user, right=VISIT, code=home.village_id, at=self.at, helper_id=home.helper_id
+            )
+        return render(request, "assistance/never_visited.html", {"page": page, "total": episodes.count()})
 
 
 def _heads(found: Iterable[Due]) -> dict[int, str]:

@@ -35,6 +35,7 @@ from assistance.services.measures import (
 )
 from assistance.services.plans import adopt_plan, begin_plan, change_plan
 from assistance.standing import standing_of
+from households.history import home_name
 from households.models import Membership
 from monitoring.exit_checks import check_exit
 from monitoring.models import Episode
@@ -51,7 +52,7 @@ class PlanList(Page):
         heads = Membership.objects.heads().current().select_related("person")
         plans = plans.prefetch_related(Prefetch("episode__household__memberships", heads, to_attr="heads"))
         context = {
-            "page": keyset_page(plans, order=("-id",), after=request.GET.get("after", "")),
+            "page": keyset_page(plans, order=("-id",), query=request.GET),
             "show": show,
             "counts": {name: _shown(mine, name, today).count() for name in SHOWN},
             "without": without_plan(Episode.objects.visible_to(self.user)).count(),
@@ -66,7 +67,7 @@ class WithoutPlan(Page):
         episodes = without_plan(Episode.objects.visible_to(self.user)).select_related("household__village__parent")
         heads = Membership.objects.heads().current().select_related("person")
         rows = episodes.prefetch_related(Prefetch("household__memberships", heads, to_attr="heads"))
-        page = keyset_page(rows, order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(rows, order=("-id",), query=request.GET)
         for episode in page.rows:
             home = episode.household
             episode.writable = may(
@@ -174,7 +175,13 @@ class PlanForm(Page):
         return redirect("plan-detail", pk=plan.pk)
 
     def _page(self, request: HttpRequest, plan: Plan, form: Form, status: int = 200) -> HttpResponse:
-        context = {"plan": plan, "form": form, "title": self.title, "measure": getattr(self, "measure", None)}
+        context = {
+            "plan": plan,
+            "home": home_name(plan.episode.household),
+            "form": form,
+            "title": self.title,
+            "measure": getattr(self, "measure", None),
+        }
         return render(request, "assistance/form.html", context, status=status)
 
 

@@ -37,7 +37,7 @@ class ExemptionList(Page):
         listed = rows.select_related("division__parent", "requested_by", "fault__household").prefetch_related(
             "steps__actor"
         )
-        page = keyset_page(listed, order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(listed, order=("-id",), query=request.GET)
         lines = [{"row": row, "may_decide": self._may(row), "held": self._held(row, today)} for row in page.rows]
         may_ask = places_to_exempt(self.user).exists()
         context = {"lines": lines, "page": page, "show": show, "tabs": SHOWN, "today": today, "may_ask": may_ask}

@@ -78,7 +78,7 @@ class Overview(_OfPlace):
 
         def act() -> str:
             queue_checks(division=place, as_of=None, actor=self.user, at=self.at)
-            return f"{place.name}的数据质量检查已排队，进度在这一页。"
+            return f"{place.name}的数据质量检查已发起。"
 
         return do_and_return(request, act, to=f"{request.path}?division={place.code}")
 
@@ -118,7 +118,7 @@ class FaultList(_OfPlace):
             Prefetch("household__memberships", heads, to_attr="heads")
         )
         # The worst first.
-        page = keyset_page(listed, order=("level", "id"), after=request.GET.get("after", ""))
+        page = keyset_page(listed, order=("level", "id"), query=request.GET)
         context = {
             "check": check,
             "page": page,

@@ -180,6 +180,21 @@ def test_any_month_can_be_asked_for(clock: Any, owner: User, month: str) -> None
     assert _sign_in(owner).get(reverse("followup-list"), {"month": month}).status_code == 200
 
 
+def test_the_number_of_households_never_visited_opens_just_those(
+    village: Any, clock: Any, owner: User, colleague: User
+) -> None:
+    unseen = make_episode(make_household(village, members=[{"name": "未访"}]), identified_on=date(2026, 3, 1))
+    make_episode(make_household(village), next_follow_up_on=date(2026, 11, 20))
+    client, address = _sign_in(owner), reverse("followup-never")
+    calendar = client.get(reverse("followup-list"))
+    assert f'<a href="{address}">{calendar.context["never"]} 户' in calendar.content.decode()
+    page = client.get(address)
+    assert [episode.pk for episode in page.context["page"].rows] == [unseen.pk]
+    assert len(page.context["page"].rows) == calendar.context["never"] == page.context["total"]
+    assert reverse("visit-new", args=[unseen.household.uid]) in page.content.decode()
+    assert not _sign_in(colleague).get(address).context["page"].rows
+
+
 def test_the_calendar_costs_the_same_for_one_household_and_for_five(village: Any, clock: Any, owner: User) -> None:
     def _due(name: str) -> None:
         episode = make_episode(make_household(village, members=[{"name": name, "relation": "户主"}]))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistance.models import Plan
+from assistance.papers import measures_for_paper
 from assistance.services.deliveries import deliver
 from assistance.services.measures import add_measure
 from monitoring.exit_checks import Result, check_exit
@@ -37,6 +38,22 @@ def test_clearing_asks_for_a_delivered_measure_for_every_risk(
     deliver(measure=measures[1], on=date(2026, 11, 6), uid=uuid4(), actor=owner, at=timezone.now())
     asked = asking(episode, securing)
     assert (asked.ok, asked.evidence) == (True, "因病：健康帮扶（医疗救助）；因学：教育帮扶（雨露计划）")
+
+
+def test_help_of_one_name_stands_once_with_how_often(
+    plan: Plan, owner: User, episode: Episode, drafts: list[Any]
+) -> None:
+    given = [drafts[0], drafts[0], drafts[1]]
+    measures = [add_measure(plan=plan, draft=draft, actor=owner, at=timezone.now()) for draft in given]
+    for measure, day in zip([*measures, measures[2]], (3, 5, 6, 6), strict=True):
+        deliver(measure=measure, on=date(2026, 11, day), uid=uuid4(), actor=owner, at=timezone.now())
+    assert asking(episode, False).evidence == "因病：健康帮扶（医疗救助） ×2；因学：教育帮扶（雨露计划）"
+    lines = measures_for_paper(episode, TODAY)
+    said = {(line["序号"], line["措施小类"], line["落实日期"]) for line in lines}
+    assert {(name, days) for _, name, days in said} == {
+        ("医疗救助 ×2", "2026-11-03、2026-11-05"),
+        ("雨露计划", "2026-11-06 ×2"),
+    }
 
 
 def test_what_is_delivered_later_does_not_count_on_an_earlier_day(
