@@ -23,11 +23,6 @@ def able_members(on: date, known_at: datetime | None = None) -> QuerySet[Members
     return Membership.objects.as_of(on, known_at).filter(person__labour_skill__in=ABLE)
 
 
-def told_by_job(on: date, known_at: datetime | None = None) -> Exists:
-    """The book of jobs has a line about the member; of everybody able in a family without work it has one."""
-    return Exists(_jobs(on, known_at))
-
-
 def somebody_able(home: str, on: date, known_at: datetime | None = None) -> Exists:
     return Exists(_able_of(home, on, known_at))
 
@@ -45,7 +40,15 @@ def somebody_untold(home: str, on: date, known_at: datetime | None = None) -> Ex
 def nobody_works(home: str, on: date, known_at: datetime | None = None) -> Q:
     """A family without work (零就业家庭): somebody is able, it is told of all of them, and nobody works."""
     clocks = (on, known_at)
-    return Q(somebody_able(home, *clocks), ~somebody_works(home, *clocks), ~somebody_untold(home, *clocks))
+    # The few where somebody is idle, found first: else every household's members are looked through.
+    idle = set(_idle_members(*clocks).values_list("household", flat=True))
+    return Q(~somebody_works(home, *clocks), ~somebody_untold(home, *clocks), **{f"{home}__among": idle})
+
+
+def _idle_members(on: date, known_at: datetime | None = None) -> QuerySet[Membership]:
+    """Those of whom the book of jobs says that they do not work: everybody able in a family without work is one."""
+    told = Job.objects.as_of(on, known_at).filter(working=False)
+    return able_members(on, known_at).filter(person__in=told.order_by().values("person_id"))
 
 
 def _able_of(home: str, on: date, known_at: datetime | None) -> QuerySet[Membership]:

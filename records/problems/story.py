@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from monitoring.workflow.inputs import Input
@@ -60,7 +61,19 @@ def step_words(problem: Problem, step: ProblemStep) -> tuple[str, list[tuple[str
 
 
 def _said(inputs: Iterable[Input], values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(one.title, worded(one, values[one.name])) for one in inputs if values.get(one.name) not in (None, "", [])]
+    """As a page tells it: amounts grouped, and without the hint to who fills the form in (`不填按…`)."""
+    return [
+        (
+            one.title.partition("（不填")[0],
+            _amount(values[one.name]) if one.kind == "money" else worded(one, values[one.name]),
+        )
+        for one in inputs
+        if values.get(one.name) not in (None, "", [])
+    ]
+
+
+def _amount(value: Any) -> str:
+    return f"{Decimal(str(value)):,.2f}"
 
 
 def worded(wanted: Input, value: Any) -> str:

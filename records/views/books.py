@@ -20,6 +20,7 @@ from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return, keyset_page
+from accounts.views.rejected import rejected_rows
 from records.book_forms import UploadForm, writable_places
 from records.books import BOOKS, Book
 from records.models import RecordBatch
@@ -41,7 +42,6 @@ from records.services.books import BookReport, import_book
 from sheets.faults import SheetError
 
 # Rows sent back that the page lists; the workbook has all.
-MOST_ERRORS = 200
 _BATCHES = 20
 
 
@@ -69,7 +69,7 @@ class BookDetail(Page):
         declared = find_book(self.user, book)
         on = _day(request.GET.get("on", "")) or timezone.localdate()
         rows = narrowed(declared, self.user, asked(request), on)
-        page = keyset_page(with_names(declared, rows), order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(with_names(declared, rows), order=("-id",), query=request.GET)
         columns = columns_on_list(declared)
         sorting = _sorting(declared)
         context = {
@@ -108,9 +108,9 @@ def _named(book: Book, words: str) -> Q:
         return Q(**{f"{name}__icontains": words}) | Q(division__name__startswith=words)
     number = Q(household__number=words)
     if book.subject == "person":
-        return number | Q(person__name__startswith=words)
+        return number | Q(person__name__holds=words)
     heads = Q(household__memberships__relation="户主", household__memberships__left_on__isnull=True)
-    return number | (heads & Q(household__memberships__person__name__startswith=words))
+    return number | (heads & Q(household__memberships__person__name__holds=words))
 
 
 def _sorting(book: Book) -> Any:
@@ -144,7 +144,9 @@ class BookUpload(Page):
 
     def get(self, request: HttpRequest, book: str) -> HttpResponse:
         declared = find_book(self.user, book)
-        return self._page(declared, UploadForm(user=self.user, book=declared))
+        # A mended file goes where the one before it went, and holds of the same day.
+        wished = {name: value for name, value in asked(request).items() if name in ("division", "listed_on") and value}
+        return self._page(declared, UploadForm(user=self.user, book=declared, initial=wished))
 
     def post(self, request: HttpRequest, book: str) -> HttpResponse:
         declared = find_book(self.user, book)
@@ -189,7 +191,8 @@ class BookUpload(Page):
     def _tell(self, report: BookReport) -> None:
         for warning in report.warnings:
             messages.warning(self.request, warning)
-        messages.success(self.request, told(report))
+        tell = messages.warning if report.rejected else messages.success
+        tell(self.request, told(report))
 
     def _page(self, book: Book, form: UploadForm, status: int = 200) -> HttpResponse:
         batches = RecordBatch.objects.visible_to(self.user).filter(book=book.code).defer("errors")
@@ -208,9 +211,12 @@ def told(report: BookReport) -> str:
     tally = report.tally
     if not report.stored:
         return f"这个文件已经导入过，{tally.unchanged} 行都没有变化。"
+    if len(report.rejected) == report.rows:
+        return f"{report.rows} 行全部退回，一行也没有入库。照下面的原因改好再上传。"
     return (
         f"{BOOKS[report.book].title}：{report.rows} 行，新增 {tally.created}，变更 {tally.changed}，"
-        f"未变 {tally.unchanged}，截止 {tally.ended}，退回 {len(report.rejected)}。"
+        f"未变 {tally.unchanged}，截止 {tally.ended}，退回 {len(report.rejected)}"
+        f"{'，退回的没有入库，照下面的原因改好再上传' if report.rejected else ''}。"
     )
 
 
@@ -247,7 +253,7 @@ class BookBatch(Page):
             "batch": batch,
             "book": book,
             "where": place_name(batch.division),
-            "errors": batch.errors[:MOST_ERRORS],
+            "refused": rejected_rows(batch.errors, asked(request).get("reason", "")),
             "may_write": any(place.contains(batch.division_id) for place in places),
         }
         return render(request, "records/batch.html", context)

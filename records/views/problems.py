@@ -45,11 +45,11 @@ class ProblemList(Page):
         # What is worked comes by its deadline; in a list with cleared ones the newest come first.
         order = ("-id",) if query.get("state") else ("due", "id")
         context = {
-            "page": keyset_page(with_heads(found.by_deadline()), order=order, after=query.get("after", "")),
+            "page": keyset_page(with_heads(found.by_deadline()), order=order, query=query),
             "count": found.count(),
             "overdue": found.overdue(today).count(),
             "filters": query,
-            "filtered": bool({name for name, value in query.items() if value} - {"after"}),
+            "filtered": bool({name for name, value in query.items() if value} - {"after", "before"}),
             "kinds": [(kind, one.title) for kind, one in KINDS.items()],
             "states": Problem.State.choices,
             "levels": Problem.Level.choices,

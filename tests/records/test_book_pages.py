@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -168,11 +169,24 @@ def test_a_workbook_is_brought_mended_and_taken_back(tmp_path: Path, bureau: Any
         sent = client.post("/records/jobs/upload/", given, follow=True)
     told = sent.content.decode()
     assert "新增 2" in told and "也许" in told and people[1].person.id_number not in told
+    assert "退回 1，退回的没有入库" in told and "sw-say is-soon" in told and "全部退回" not in told
     batch = RecordBatch.objects.get()
+    # The mended file is sent from the page that says what is to be mended, for the same place and day.
+    again = re.search(r'href="(/records/jobs/upload/[^"]+)"', told).group(1).replace("&amp;", "&")  # type: ignore[union-attr]
+    assert 'value="2026-11-01"' in client.get(again).content.decode()
     mended = client.get(f"/record-batches/{batch.uid}/errors/")
     assert mended.status_code == 200 and b"".join(mended.streaming_content)[:2] == b"PK"
     assert "已撤销" in client.post(f"/record-batches/{batch.uid}/", follow=True).content.decode()
     assert not Job.objects.standing().exists()
+
+
+def test_a_file_of_which_nothing_came_in_says_so(tmp_path: Path, bureau: Any, family: Household) -> None:
+    person = family.memberships.first().person  # type: ignore[union-attr]
+    rows = [{"姓名": person.name, "证件号码": person.id_number, "是否已务工": "也许"}]
+    with write_list(tmp_path / "名册.csv", rows).open("rb") as file:
+        given = {"division": "990101000000", "listed_on": "2026-11-01", "file": file}
+        told = at(bureau).post("/records/jobs/upload/", given, follow=True).content.decode()
+    assert "1 行全部退回，一行也没有入库" in told and ">全部退回<" in told and "已入库" not in told
 
 
 def test_a_file_that_is_none_is_answered_on_the_form(tmp_path: Path, bureau: Any, family: Household) -> None:

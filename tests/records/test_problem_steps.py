@@ -17,6 +17,7 @@ from accounts.permissions import PERMISSIONS
 from monitoring.services.clues import open_clue
 from records.models import Problem
 from records.problems.kinds import KINDS
+from records.problems.story import details_of, step_words
 from records.problems.table import TABLE, steps_of
 from records.services import problems
 from records.services.problems import available_actions, perform
@@ -152,6 +153,9 @@ def test_papers_words_and_versions_are_asked_for(world: dict[str, Any], village:
     assert caught.value.details == ["补助金额（元）应为金额，如 35000.00"]
     problem = take(problem, "report_done", world["owner"])
     assert problem.details["subsidy"] == "35000.00"
+    assert ("补助金额（元）", "35,000.00") in details_of(problem)
+    told = dict(step_words(problem, problem.steps.get(action="assign"))[1])
+    assert "责任单位" in told and not any("不填" in title for title in told)
     with pytest.raises(Conflict, match="刚被他人办理过"):
         perform(problem=problem, action="accept", actor=world["bureau"], at=NOW, version=1)
 

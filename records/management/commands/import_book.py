@@ -29,7 +29,7 @@ class Command(ServiceCommand):
 
     def run(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
-        errors = self.writable(options["errors"])
+        errors = self.writable(options["errors"], reads=path)
         report = import_book(
             book=options["book"],
             path=path,
