@@ -14,7 +14,7 @@ from accounts.api.fields import DivisionCode, Input, Output, PastDay
 from accounts.api.schema import doc
 from reports.services.indicators import Row, Standing, indicators
 
-STATES = "met 达标，unmet 未达标，partial 数据不全，none 无数据，untargeted 没有目标只列数"
+STATES = "met 达标，unmet 未达标，partial 待核实（不明的还能改变结论），none 无数据，untargeted 没有目标只列数"
 
 
 class IndicatorQuery(Input):

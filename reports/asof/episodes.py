@@ -57,9 +57,14 @@ def turns(on: date, known_at: Known = None) -> QuerySet[Any]:
 
     `nth` puts the identification before other turns of its day, `opens` is 1 or 0.
     """
+    return _turns(on, known_at).filter(registered(HOME, known_at, gte=F("happened_on")))
+
+
+def _turns(on: date, known_at: Known) -> QuerySet[Any]:
+    """The same, of households struck off too."""
     return (
         EpisodeEvent.objects.as_of(on, known_at)
-        .filter(registered(HOME, known_at, gte=F("happened_on")), kind__in=TURNS)
+        .filter(kind__in=TURNS)
         .annotate(
             nth=Case(When(kind=KIND.IDENTIFIED, then=0), default=1, output_field=IntegerField()),
             opens=Case(When(kind__in=OPEN, then=1), default=0, output_field=IntegerField()),
@@ -79,20 +84,40 @@ def standing(
 ) -> QuerySet[Any]:
     """The turn by which each household of a place stands on a day: open, cleared or cancelled, each household once.
     `among` are the households to look at (by key), where not all."""
-    there = registered(HOME, known_at, gt=on)
-    return living_in(_last(division, on, known_at, among).filter(there), division, on, HOME, known_at)
-
-
-def _last(
-    division: Division, on: date, known_at: Known, among: Collection[int] | None = None
-) -> QuerySet[EpisodeEvent]:
     wanted = Q() if among is None else Q(**{f"{HOME}__in": among})
+    # Whoever is registered on the day was so on the day of every turn before it.
+    last = _by_key(_last_of(_turns(on, known_at).filter(wanted), division))
+    return living_in(last.filter(registered(HOME, known_at, gt=on)), division, on, HOME, known_at)
+
+
+def monitored(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
+    """Of `standing` the turns by which households are monitored on a day."""
+    last = _by_key(open_turns(division, on, known_at))
+    return living_in(last.filter(registered(HOME, known_at, gt=on)), division, on, HOME, known_at)
+
+
+def open_turns(division: Division, on: date, known_at: Known = None, so: Q | None = None) -> QuerySet[Any]:
+    """The turns by which households are monitored on a day, if they are `so`: those of `standing`, and some of
+    households that lived elsewhere or were struck off. For conditions on rows that are asked for their place and the
+    register themselves."""
+    stands = Case(When(Q(so or Q(), kind__in=OPEN), then=2), default=1, output_field=IntegerField())
+    # What is said together with the rank is asked after ranking.
+    return _last_of(_turns(on, known_at).annotate(stands=stands), division).filter(back__lt=F("stands")).order_by()
+
+
+def _last_of(rows: QuerySet[Any], division: Division) -> QuerySet[Any]:
+    """Of some turns the last one of each household that lives, or has lived, in a place. Only conditions about the rank
+    (`back`) can follow: others would be asked before it."""
     rank = Window(RowNumber(), partition_by=f"{HOME}_id", order_by=list(BACKWARD))
-    ranked = turns(on, known_at).filter(_near(division, HOME), wanted).annotate(back=rank)
     # Of "at most one" the planner expects many rows, as a county has, and joins them at once; of "one" it expects few, as
     # a village has, and looks them up.
     first = Q(back__lte=1) if division.level <= Division.Level.COUNTY else Q(back=1)
-    return EpisodeEvent.objects.filter(pk__in=ranked.filter(first).values("pk"))
+    return rows.filter(near(division, HOME)).annotate(back=rank).filter(first)
+
+
+def _by_key(rows: QuerySet[Any]) -> QuerySet[EpisodeEvent]:
+    """The same events, for other conditions to follow."""
+    return EpisodeEvent.objects.filter(pk__in=rows.values("pk"))
 
 
 # --- turns of a month ---
@@ -109,7 +134,7 @@ def endings(division: Division, after: date, on: date, known_at: Known = None) -
     an open household, the turn by which it stood. `gone_on` is the day."""
     cancelled = _effective(division, after, on, known_at).filter(kind=KIND.CANCELLED)
     struck = (
-        _last(division, on, known_at)
+        _by_key(_last_of(turns(on, known_at), division))
         .filter(kind__in=OPEN, **{f"{HOME}__cancelled_on__gt": after, f"{HOME}__cancelled_on__lte": on})
         .exclude(struck_off_after(known_at, HOME) if known_at else Q(pk__in=[]))
     )
@@ -119,7 +144,7 @@ def endings(division: Division, after: date, on: date, known_at: Known = None) -
 
 
 def _effective(division: Division, after: date, on: date, known_at: Known) -> QuerySet[EpisodeEvent]:
-    touched = turns(on, known_at).filter(_near(division, HOME), happened_on__gt=after)
+    touched = turns(on, known_at).filter(near(division, HOME), happened_on__gt=after)
     was_open = Window(Lag("opens", default=0), partition_by="episode_id", order_by=list(_FORWARD))
     turned = ExpressionWrapper(F("opens") - was_open, output_field=IntegerField())
     chain = turns(on, known_at).filter(episode__in=touched.values("episode_id")).annotate(turned=turned)
@@ -169,12 +194,12 @@ def left_by(known_at: Known) -> Q:
 
 def _moves(division: Division, after: date, on: date, known_at: Known) -> QuerySet[LifeEvent]:
     events = LifeEvent.objects.filter(recorded_by(known_at), kind=MOVED, happened_on__gt=after, happened_on__lte=on)
-    return events.filter(_near(division, "household"), _was_open("happened_on", on, known_at))
+    return events.filter(near(division, "household"), _was_open("happened_on", on, known_at))
 
 
 def _changes(division: Division, field: str, after: date, on: date, known_at: Known) -> QuerySet[Membership]:
     changed = Membership.objects.filter(recorded_by(known_at), **{f"{field}__gt": after, f"{field}__lte": on})
-    monitored = changed.filter(_near(division, "household"), _was_open(field, on, known_at))
+    monitored = changed.filter(near(division, "household"), _was_open(field, on, known_at))
     return living_in(monitored, division, OuterRef(field), "household", known_at, before=True)
 
 
@@ -247,7 +272,7 @@ def _moved(household: str) -> Q:
     return Q(**{f"{household or 'pk'}__in": LifeEvent.objects.filter(kind=MOVED).values("household_id")})
 
 
-def _near(division: Division, household: str) -> Q:
+def near(division: Division, household: str) -> Q:
     """Condition: the household lives in the place, or has ever moved; narrows before the exact look at the day. Of a
     county there is little to narrow."""
     if division.level <= Division.Level.COUNTY:

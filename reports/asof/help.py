@@ -12,7 +12,7 @@ from assistance import catalogue
 from assistance.models import Measure
 from households.history import ABLE
 from households.models import Membership
-from reports.asof.episodes import OPEN, standing
+from reports.asof.episodes import monitored
 
 
 def helped(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
@@ -27,8 +27,9 @@ def helped(division: Division, on: date, known_at: datetime | None = None) -> Qu
     marks["has_any"] = given
     marks["has_other"] = given.exclude(type__category=catalogue.COMPREHENSIVE)
     marks["has_development"] = given.filter(type__developmental=True)
-    monitored = standing(division, on, known_at).filter(kind__in=OPEN)
-    told = monitored.annotate(**{name: Exists(rows) for name, rows in marks.items()}, has_labour=Exists(workers))
+    told = monitored(division, on, known_at).annotate(
+        **{name: Exists(rows) for name, rows in marks.items()}, has_labour=Exists(workers)
+    )
     return told.annotate(**{f"lacks_{what}": _lacks(what) for what in ("any", "other")})
 
 

@@ -22,19 +22,13 @@ def living(division: Division, on: date, known_at: datetime | None = None) -> Qu
     return rows
 
 
-def monitored(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
-    """The turns by which households of a place are monitored on a day."""
-    return q.standing(division, on, known_at).filter(kind__in=q.OPEN)
-
-
 def is_monitored(
     division: Division, on: date, known_at: datetime | None = None, *, home: str = "pk", monitored_type: str = ""
 ) -> Q:
-    """Condition on rows whose field `home` is a household of the place: monitored on a day (as that type)."""
-    turns = monitored(division, on, known_at)
-    if monitored_type:
-        turns = turns.filter(episode__monitored_type=monitored_type)
-    return Q(**{f"{home}__in": turns.values(q.HOME)})
+    """Condition on rows whose field `home` is a household of the place, registered on the day: monitored (as that
+    type)."""
+    so = Q(episode__monitored_type=monitored_type) if monitored_type else None
+    return Q(**{f"{home}__in": q.open_turns(division, on, known_at, so).values(q.HOME)})
 
 
 def supported(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
@@ -44,7 +38,7 @@ def supported(division: Division, on: date, known_at: datetime | None = None) ->
 
 def ill(division: Division, on: date, known_at: datetime | None = None, *, main: bool = False) -> QuerySet[Any]:
     """Of `living` those monitored for illness (因病): among their risks, or as the main one alone."""
-    turns = monitored(division, on, known_at)
+    turns = q.monitored(division, on, known_at)
     if main:
         chosen = turns.filter(episode__main_risk=Risk.ILLNESS)
         return living(division, on, known_at).filter(pk__in=chosen.values(q.HOME))

@@ -32,7 +32,8 @@ from django.db.models.functions import Coalesce, RowNumber
 from accounts.models import Division
 from households.models import Category, Household, Income
 from monitoring.policy import CONTRACT_6, READINGS, PolicyBook, fixed
-from reports.asof.episodes import HOME, OPEN, living_in, standing
+from reports.asof.episodes import living_in, near
+from reports.asof.homes import is_monitored
 
 Known = datetime | None
 Basis = Income.Basis
@@ -42,10 +43,12 @@ PAIR_READING = fixed(
     "focus_pair_reading", "收入监测：低于线与增速低于线", "choice", "and", CONTRACT_6, choices=READINGS
 )
 LINES = ("income_line", "focus_income", "focus_growth", PAIR_READING.key)
-# How this year's income a head stands to the last one's: bits, so that one look says all.
+# How this year's income a head stands to the last one's: bits, so that one look says all, and as one comparison (at
+# least: whatever it be, fallen or slow, slow, both, never).
 NONE, GROWN, _FELL, _SLOW = 0, 1, 2, 4
 COMPARED = (1, 3, 5, 7)
-FELL, SLOW = (3, 7), (5, 7)
+FELL = (3, 7)
+ANY, EITHER, SLOWER, BOTH, NEVER = 0, 3, 5, 7, 8
 _SLOWER = ((Q(now__lt=F("then")), _FELL), (Q(now_100__lt=F("lined")), _SLOW))
 _MONEY = DecimalField(max_digits=20, decimal_places=4)
 
@@ -67,16 +70,21 @@ class Lines:
 
 def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """Lifted and monitored households of a place, with `earns`: whether anybody recorded what they earn now."""
-    monitored = standing(division, on, known_at).filter(kind__in=OPEN)
-    homes = Household.objects.as_of(on, known_at).filter(Q(category=Category.LIFTED) | Q(pk__in=monitored.values(HOME)))
     now = _incomes(on, known_at).filter(household=OuterRef("pk"), basis__in=CURRENT)
-    return living_in(homes.annotate(earns=Exists(now)), division, on, "", known_at)
+    homes = _wanted(division, on, known_at).annotate(earns=Exists(now))
+    return living_in(homes, division, on, "", known_at)
+
+
+def _wanted(division: Division, on: date, known_at: Known) -> QuerySet[Household]:
+    """Lifted and monitored households that live, or have lived, in a place."""
+    wanted = Q(category=Category.LIFTED) | is_monitored(division, on, known_at)
+    return Household.objects.as_of(on, known_at).filter(near(division, ""), wanted)
 
 
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """What each household of `watched` earns now, with `earned` (net), `reference`, the year before (`net_before`,
     `members_before`, None where nobody recorded it), `pace` and the judgements `below` and `focus`."""
-    homes = watched(division, on, known_at).values("pk")
+    homes = _wanted(division, on, known_at).values("pk")
     now = _incomes(on, known_at).filter(basis__in=CURRENT, household__in=homes)
     before = _incomes(on, known_at).filter(basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1)
     rows = living_in(last_of_each(now), division, on, "household", known_at).annotate(**_lines(division, on))
@@ -93,7 +101,7 @@ def last_of_each(rows: QuerySet[Income]) -> QuerySet[Income]:
 
 def paced(rows: QuerySet[Any], before: QuerySet[Income], growth: Combinable) -> QuerySet[Any]:
     """The incomes with the last of `before` of their household (`net_before`, `members_before`) and with `pace`: what
-    follows of both a head, `growth` being the line in percent. It is NONE, or one of COMPARED, FELL and SLOW."""
+    follows of both a head, `growth` being the line in percent. It is NONE, or one of COMPARED and FELL."""
     last: QuerySet[Any] = before.filter(household=OuterRef("household")).order_by("-ends_on", "-id")
     last = last.annotate(had=NET)
     told = rows.annotate(
@@ -120,12 +128,16 @@ def _incomes(on: date, known_at: Known) -> QuerySet[Income]:
 
 
 def _judged(rows: QuerySet[Any]) -> QuerySet[Any]:
-    low = Q(earned__lt=F("focus_line") * F("members"))
+    low, either = Q(earned__lt=F("focus_line") * F("members")), Q(either=1)
+    # Low or slow, or both, by how much of it the pace must say.
+    least = Case(
+        When(low & either, then=ANY), When(low | either, then=SLOWER), default=NEVER, output_field=IntegerField()
+    )
     return rows.annotate(
         reference=NET + F("claims") - F("own_payments"),
-        # One of the two is enough where it is `either`.
-        lows=ExpressionWrapper(flag(low) + flag(Q(pace__in=SLOW)) + F("either"), output_field=IntegerField()),
-    ).annotate(below=flag(Q(reference__lt=F("income_line") * F("members"))), focus=flag(Q(lows__gte=2)))
+        below=flag(Q(reference__lt=F("income_line") * F("members"))),
+        focus=flag(Q(pace__gte=least)),
+    )
 
 
 def flag(condition: Q) -> Case:

@@ -11,7 +11,7 @@ from accounts.models import Division
 from households.models import Category, Household
 from records import work
 from records.models import HouseholdRecord, PersonRecord, PlaceRecord
-from reports.asof.episodes import Known, living_in
+from reports.asof.episodes import Known, living_in, near
 from reports.asof.homes import is_monitored
 
 
@@ -51,7 +51,8 @@ def _latest(model: Any, first: date, on: date, known_at: Known) -> Any:
 def followed(division: Division, on: date, known_at: Known = None) -> Q:
     """Condition on rows about a household of a place: its work is followed, being a 脱贫户 or monitored on the day."""
     # As households, not as conditions of both: the database would look at each of their members otherwise.
-    homes = Household.objects.filter(Q(category=Category.LIFTED) | is_monitored(division, on, known_at))
+    wanted = Q(category=Category.LIFTED) | is_monitored(division, on, known_at)
+    homes = Household.objects.as_of(on, known_at).filter(near(division, ""), wanted)
     return Q(household__in=homes.values("pk"))
 
 
@@ -65,6 +66,4 @@ def zero_job_households(division: Division, on: date, known_at: Known = None) ->
     """Followed families without work (records.work); each by its first member who is able."""
     earlier = work.able_members(on, known_at).filter(household=OuterRef("household_id"), pk__lt=OuterRef("pk"))
     nobody = work.nobody_works("household_id", on, known_at)
-    # The first condition follows from the second, and leaves few rows for it.
-    told = work.told_by_job(on, known_at)
-    return able_members(division, on, known_at).filter(told, nobody, ~Exists(earlier))
+    return able_members(division, on, known_at).filter(nobody, ~Exists(earlier))

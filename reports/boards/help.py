@@ -22,7 +22,7 @@ def _monitored(reading: Reading) -> QuerySet[Any]:
         fitting |= Q(risk=risk.value, type__category__in=wanted(risk))
     delivered = Measure.objects.delivered(reading.on, reading.known_at).filter(fitting)
     met = delivered.filter(plan__episode=OuterRef("episode"), risk=OuterRef("episode__main_risk"))
-    rows = q.standing(reading.division, reading.on, reading.known_at).filter(kind__in=q.OPEN)
+    rows = q.monitored(reading.division, reading.on, reading.known_at)
     return rows.annotate(met=Exists(met))
 
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import Max, Q
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.navigation import items_for
 from accounts.scope import Scope, in_division, scope_of
 from assistance.models import Plan
@@ -33,6 +33,7 @@ class Count:
     entry: str
     number: int
     link: str
+    words: str = "轮到我的"
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,11 @@ def _clues(user: User, _today: date) -> tuple[int, str]:
     return Clue.objects.visible_to(user).waiting_for(user).count(), f"{reverse('clue-list')}?mine=1"
 
 
-def _applications(user: User, _today: date) -> tuple[int, str]:
-    return Application.objects.visible_to(user).waiting_for(user).count(), reverse("application-list")
+def _applications(user: User, _today: date) -> tuple[int, str, str]:
+    """What nobody has checked yet; for the county all of its places, since it must see that they do not lie."""
+    visible = Application.objects.visible_to(user)
+    mine = visible.waiting() if Role.COUNTY_BUREAU in scope_of(user).roles else visible.waiting_for(user)
+    return mine.count(), reverse("application-list"), "待核对的"
 
 
 def _cases(user: User, _today: date) -> tuple[int, str]:
@@ -98,7 +102,7 @@ def _closings(user: User, today: date) -> tuple[int, str]:
     return len(waiting), f"{reverse('closing-board')}{first}"
 
 
-_COUNTED: dict[str, Callable[[User, date], tuple[int, str]]] = {
+_COUNTED: dict[str, Callable[[User, date], tuple[int, str] | tuple[int, str, str]]] = {
     "clue-list": _clues,
     "application-list": _applications,
     "case-list": _cases,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from accounts.permissions import PERMISSIONS
 from accounts.scope import Scope, in_division, scope_of
+from accounts.templatetags.sw import short_date
 from assistance.models import Plan
 from households.models import ChangeProposal, Membership
 from monitoring.clock import add_months
@@ -90,7 +91,7 @@ def _clues(user: User, today: date) -> Iterator[Task]:
         yield Task(clue.due_on, f"{clue.risk}线索", clue.household, why, _clue_link(clue), _CLUE_VERBS[clue.state])
     for clue in _listed(clues.review_due(today).select_related("household"), "household__", "next_review_on"):
         link = reverse("clue-detail", args=[clue.uid])
-        why = f"上次定了 {clue.next_review_on:%m月%d日} 再看：{clue.close_reason or clue.get_state_display()}"
+        why = f"上次定了 {short_date(clue.next_review_on)} 再看：{clue.close_reason or clue.get_state_display()}"
         yield Task(clue.next_review_on, "到期复核", clue.household, why, link, "复核")
 
 
@@ -118,7 +119,7 @@ def _case_link(case: Case) -> str:
 
 def _case_why(case: Case) -> str:
     risks = f"，{'、'.join(case.risks)}" if case.risks else ""
-    end = f"；全程到 {case.decision_due_on:%m月%d日}" if case.decision_due_on and not case.decided_on else ""
+    end = f"；全程到 {short_date(case.decision_due_on)}" if case.decision_due_on and not case.decided_on else ""
     return f"到了{case.get_state_display()}这一步{risks}{end}"
 
 
@@ -156,10 +157,9 @@ def _applications(user: User) -> Iterator[Task]:
         Application.objects.visible_to(user).waiting_for(user).select_related("village").order_by("submitted_at", "id")
     )
     for row in rows.defer("content_sealed")[:MOST]:
-        day = timezone.localdate(row.submitted_at)
-        why = f"{day.month}月{day.day}日交来的申报，还没有对应到登记的户；对应上就转成线索，不属实的写明理由"
+        why = f"{short_date(timezone.localdate(row.submitted_at))}交来的申报，证件号码没有对上登记的户；核对出是哪一户就转成线索，不该办的写明理由"
         link = reverse("application-detail", args=[row.uid])
-        yield Task(None, "农户申报", None, why, link, "对应", f"{row.village.name}的申报")
+        yield Task(None, "农户申报", None, why, link, "核对", f"{row.village.name}的申报")
 
 
 def _quality(user: User, today: date) -> Iterator[Task]:
@@ -198,7 +198,7 @@ def _problems(user: User, scope: Scope, today: date) -> Iterator[Task]:
     days = value_of("problem_look_back_days", on=today, code=county)
     again = turns.look_back_due(problems, user, today, days).prefetch_related(_heads("household__"))
     for row in again.order_by("signed_off_on", "id")[:MOST]:
-        why = f"{row.signed_off_on:%m月%d日}销号，看有没有反弹：{row.description}"
+        why = f"{short_date(row.signed_off_on)}销号，看有没有反弹：{row.description}"
         yield _problem_task(row, row.signed_off_on + timedelta(days=days), "回头看", why, "回头看")
 
 
@@ -229,7 +229,7 @@ def _feeds(scope: Scope, today: date) -> Iterator[Task]:
     mine = [feed for feed in FEEDS.values() if not scope.departments or feed.department in scope.departments]
     for feed in mine:
         if feed.name not in came:
-            why = f"{period.month}月的还没有送到，应在 {due_on.month}月{due_on.day}日前送；不送，比对就缺这一项"
+            why = f"{period.month}月的还没有送到，应在 {short_date(due_on)}前送；不送，比对就缺这一项"
             verb = "上传" if scope.departments else "看催报"
             yield Task(
                 due_on, "部门数据", None, why, reverse("feed-list"), verb, f"{feed.department_label} {feed.title}"

@@ -35,6 +35,8 @@ _MONEY = (
 )
 _LAND = ("牧草地", "水面", "林地", "退耕还林", "林果")
 MOST_RISKS = 5
+# Lines for members whom the register does not know yet.
+BLANK_ROWS, LEAST_ROWS = 2, 4
 
 
 def collection(household: Household, on: date) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def collection(household: Household, on: date) -> dict[str, Any]:
         "episode": episode,
         "risks": _risks(episode),
         "members": [_member(row) for row in rows],
+        "blank_rows": range(max(BLANK_ROWS, LEAST_ROWS - len(rows))),
         "guarantees": [(title, *_seen(conditions, name)) for title, name in _GUARANTEES],
         "money": _money(list(household.incomes.as_of(on).order_by("-ends_on", "-id"))),
         "measures": _measures(rows),

@@ -1,4 +1,4 @@
-"""What the household page shows beside the story: guarantees, incomes for the chart, department facts, papers."""
+"""What the household page shows beside the story: incomes for the chart, department facts, papers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from households.models import BEGINNING, Household, Income, LivingCondition
+from households.models import Household, Income
 from monitoring.clue_story import Piece
 from monitoring.feeds import FEEDS
 from monitoring.models import Case, Visit
@@ -19,39 +19,6 @@ from monitoring.policy import PolicyBook
 
 MOST_FACTS = 30
 MOST_HITS = 20
-_GUARANTEES = (
-    ("schooling_ok", "义务教育"),
-    ("insurance_ok", "基本医疗"),
-    ("housing_ok", "住房安全"),
-    ("water_ok", "饮水安全"),
-)
-
-
-@dataclass(frozen=True)
-class Guarantee:
-    """One guarantee as it was last looked at; `ok` None means that nobody has."""
-
-    title: str
-    ok: bool | None
-    words: str
-    checked: str
-
-
-def guarantees(conditions: Sequence[LivingCondition]) -> list[Guarantee]:
-    """Each guarantee by the newest of these conditions (newest first) that says something of it."""
-    return [_guarantee(name, title, conditions) for name, title in _GUARANTEES]
-
-
-def _guarantee(name: str, title: str, conditions: Sequence[LivingCondition]) -> Guarantee:
-    row = next((row for row in conditions if getattr(row, name) is not None), None)
-    if row is None:
-        return Guarantee(title, None, "没有核实过", "下次走访时核实")
-    ok = getattr(row, name)
-    words = "有保障" if ok else "没有保障"
-    if name == "housing_ok" and row.house_grade:
-        words = f"{row.house_grade}级房，{words}"
-    checked = "档案登记，没有日期" if row.on == BEGINNING else f"{row.on:%Y-%m-%d} 核实"
-    return Guarantee(title, ok, words, checked)
 
 
 @dataclass(frozen=True)

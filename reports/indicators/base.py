@@ -1,7 +1,7 @@
 """What an indicator is: what it counts, in which households, against which target, and how that is judged.
 
 Every figure is a count of a queryset with the village in `place`, as in a summary ledger, so it opens its list.
-What nobody has recorded is no 0: the verdict is 无数据 or 数据不全 until what is missing cannot change it.
+What nobody has recorded is no 0: the verdict is 无数据 or 待核实 until what is missing cannot change it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Frame:
     def of(cls, reading: Reading) -> Frame:
         since = reading.on - timedelta(days=_FRESH)
         names = batches_by(reading).filter(period__gt=since).order_by().values_list("feed", flat=True)
-        return cls(reading.on, PolicyBook(), frozenset(names))
+        return cls(reading.on, reading.book, frozenset(names))
 
     def value(self, key: str, unit: Division) -> Any:
         return self.book.value(key, on=self.on, code=unit.code)
@@ -53,16 +53,29 @@ class Frame:
 
 @dataclass(frozen=True)
 class Judged:
-    """An indicator of one place: its figure, the target, and what follows; `missing` is how many are not known."""
+    """An indicator of one place: its figure, the target, and what follows; `missing` is how many are not known, of what
+    `counted` measures."""
 
     state: State
     value: Amount
     target: Amount
     missing: int = 0
+    counted: str = "户"
+
+    @property
+    def unknown(self) -> str:
+        """How many are to be looked at before the verdict stands; nothing where none are, or where it stands anyhow."""
+        return f"待核实 {self.missing:,} {self.counted}" if self.missing and self.state in ("unmet", "partial") else ""
+
+    @property
+    def verdict(self) -> str:
+        """The verdict alone; where too much is unknown for one, how much that is."""
+        return self.unknown if self.unknown and self.state == "partial" else WORDS[self.state]
 
     @property
     def words(self) -> str:
-        return WORDS[self.state]
+        """The verdict, and beside a bad one how many are not known."""
+        return f"{self.verdict}，另{self.unknown}" if self.unknown and self.state == "unmet" else self.verdict
 
 
 def batches_by(reading: Reading) -> Any:
@@ -95,6 +108,8 @@ class Indicator:
     opens_at: str = ""
     note: str = ""
     printed: tuple[str, ...] = ()
+    # The measure word of what is not known of it.
+    counted: str = "户"
 
     def reading_words(self, frame: Frame, unit: Division) -> list[str]:
         """How its text is read there that day: '参保率：算谁：脱贫户和监测户'."""
@@ -109,12 +124,12 @@ class Indicator:
 
 def chosen(key: str, reading: Reading) -> Any:
     """A reading of a text: the county's, so that its places add up."""
-    return PolicyBook().value(key, on=reading.on, code=reading.division.county.code)
+    return reading.book.value(key, on=reading.on, code=reading.division.county.code)
 
 
 def by_place(key: str, reading: Reading) -> Case:
     """The value in force in the village `place` of each row."""
-    book, county = PolicyBook(), reading.division.code[:6]
+    book, county = reading.book, reading.division.code[:6]
 
     def value(prefix: str) -> Value:
         return Value(book.value(key, on=reading.on, code=prefix.ljust(12, "0")))

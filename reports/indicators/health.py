@@ -20,7 +20,7 @@ from reports.ledgers.summary import Figure, Figures, Source
 from reports.ledgers.telling import Told
 
 NO, YES, UNKNOWN, NONE = 0, 1, 2, 3
-_INSURED = {YES: "已参保", NO: "未参保", UNKNOWN: "参保情况不明"}
+_INSURED = {YES: "已参保", NO: "未参保", UNKNOWN: "参保情况待核实"}
 _REACHED = {YES: "达到", NO: "没有达到", UNKNOWN: "费用列不全，算不出", NONE: "当年没有费用数据"}
 
 
@@ -72,13 +72,15 @@ INSURED = Indicator(
         Figure("uninsured", "insured", Q(insured=NO)),
         Figure("insured_unknown", "insured", Q(insured=UNKNOWN)),
     ),
-    (("应参保人", ("members",)), ("未参保人", ("uninsured",)), ("不明人", ("insured_unknown",))),
+    (("应参保人", ("members",)), ("未参保人", ("uninsured",)), ("待核实人", ("insured_unknown",))),
     share_of("indicator_insured_target", "insured", "members", "insured_unknown"),
     "indicator_insured_target",
     ("indicator_insured_scope",),
     "≥",
     printed=("未参保人",),
-    note="按医保局最近一期参保状态数据逐人判断；数据里没有的人看最近一次走访核实的基本医疗，都没有的算不明。",
+    counted="人",
+    note="按医保局最近一期参保状态数据逐人判断；数据里没有的人看最近一次走访核实的基本医疗，都没有的是待核实。"
+    "参保率是知道情况的人里参保的占多少；有人未参保、目标达不到了才是未达标。",
 )
 
 

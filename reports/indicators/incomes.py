@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet
+from django.db.models import Case, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 from django.db.models import ExpressionWrapper as Wrapped
 
 from accounts.models import Division
@@ -47,7 +47,7 @@ def _homes(reading: Reading) -> QuerySet[Any]:
 
 def _incomes(reading: Reading) -> QuerySet[Any]:
     """What the households earned in the year, with what they earned in the one before (`reports.asof.incomes`), `focus`
-    and `helped`."""
+    and, of these, `helped`."""
     year, annual = _year(reading), _annual(reading)
     homes = of_scope("indicator_growth_scope", reading)
     now = annual.filter(ends_on__year=year, household__in=homes.values("pk"))
@@ -56,11 +56,14 @@ def _incomes(reading: Reading) -> QuerySet[Any]:
         living_in(q.last_of_each(now), *where), annual.filter(ends_on__year=year - 1), by_place("focus_growth", reading)
     )
     low = Wrapped(by_place("focus_income", reading) * F("members"), output_field=_MONEY)
-    # Of low, slow and fallen all three or two, as the county reads it; without the year before it is none.
-    signs = q.flag(Q(earned__lt=F("low"))) + q.flag(Q(pace__in=q.SLOW)) + q.flag(Q(pace__in=q.FELL))
-    rows = rows.annotate(low=low).annotate(signs=Wrapped(signs, output_field=IntegerField()))
-    focus = Q(signs__gte=3 if chosen("focus_reading", reading) == "all" else 2)
-    return rows.annotate(focus=q.flag(focus), helped=q.flag(_helped(reading)))
+    # Of low, slow and fallen all three or two, as the county reads it; without the year before it is none. Asked as one
+    # comparison, since the year before is looked up wherever its pace is named.
+    least = (q.BOTH, q.NEVER) if chosen("focus_reading", reading) == "all" else (q.EITHER, q.BOTH)
+    pace = Case(When(earned__lt=F("low"), then=least[0]), default=least[1], output_field=IntegerField())
+    rows = rows.annotate(low=low).annotate(focus=q.flag(Q(pace__gte=pace)))
+    # Help is looked for where it is asked about.
+    helped = Case(When(_helped(reading), then=1), default=0, output_field=IntegerField())
+    return rows.annotate(helped=Case(When(focus=1, then=helped), default=0, output_field=IntegerField()))
 
 
 def _helped(reading: Reading) -> Q:
@@ -183,7 +186,7 @@ FOCUS = Indicator(
         Figure("focus_homes", "earners"),
         Figure("focus_told", "incomes", _DONE),
         Figure("focus", "incomes", Q(focus=1)),
-        Figure("focus_helped", "incomes", Q(focus=1, helped=1)),
+        Figure("focus_helped", "incomes", Q(helped=1)),
     ),
     (("重点户", ("focus",)), ("有措施户", ("focus_helped",))),
     _focus,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from records.work import somebody_able, somebody_untold, somebody_works
+from records.work import nobody_works, somebody_able, somebody_untold, somebody_works
 from reports.indicators.base import Indicator, at_most
 from reports.indicators.populations import of_scope
 from reports.ledgers.base import Reading
@@ -31,15 +31,23 @@ def _families(reading: Reading) -> QuerySet[Any]:
     )
 
 
+def _jobless(reading: Reading) -> QuerySet[Any]:
+    """Those of whom it is told that nobody works."""
+    return of_scope("indicator_zero_job_scope", reading).filter(nobody_works("pk", reading.on, reading.known_at))
+
+
 ZERO_JOB = Indicator(
     "Z6",
     "零就业家庭",
     "六盘水市2022年工作部署、衡阳县增收三年行动（2022）：有劳动力家庭至少一人就业，动态清零",
     "户",
-    {"families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]), marks=("work",))},
+    {
+        "families": Source(_families, "", lambda row: Told(None, _WORDS[row.work]), marks=("work",)),
+        "jobless": Source(_jobless, "", lambda row: Told(None, _WORDS[NOBODY])),
+    },
     (
         Figure("families", "families"),
-        Figure("jobless", "families", Q(work=NOBODY)),
+        Figure("jobless", "jobless"),
         Figure("job_unknown", "families", Q(work=UNKNOWN)),
     ),
     (("有劳动力户", ("families",)), ("零就业户", ("jobless",)), ("未登记户", ("job_unknown",))),

@@ -28,7 +28,8 @@ _MONEY = DecimalField(max_digits=20, decimal_places=4)
 def _homes(reading: Reading) -> QuerySet[Any]:
     """Lifted and monitored households, and those that were so again in the year, with `fallback`."""
     where = reading.division, reading.on, reading.known_at
-    returned = Q(pk__in=_returns(reading).values(q.HOME))
+    # Named one by one: they are few, and the turns of a year would be gone through for each part of the query.
+    returned = Q(pk__among=set(_returns(reading).values_list(q.HOME, flat=True)))
     rows = living(*where).filter(Q(category=Category.LIFTED) | is_monitored(*where) | returned)
     if chosen("indicator_fallback_reading", reading) == "returned":
         return rows.annotate(fallback=_state(returned))
@@ -127,4 +128,5 @@ KEY_VILLAGES = Indicator(
     more=_counts,
     opens_at="L21",
     printed=("重点村",),
+    counted="村",
 )

@@ -26,7 +26,7 @@ class DeclaredColumn:
 
 @dataclass(frozen=True)
 class Declared:
-    """Title and lines may name 地方, 年, 月 and 日 in braces."""
+    """Title and lines may name 地方, 年, 月 and 日 in braces; a `spread` sheet may be cut into pages side by side."""
 
     title: str
     info: tuple[str, ...]
@@ -35,6 +35,7 @@ class Declared:
     paper: Paper
     landscape: bool
     totals: TotalsAt
+    spread: bool = False
 
     def as_json(self) -> dict[str, Any]:
         columns = [{"key": one.key, "path": list(one.path), "width": one.width} for one in self.columns]
@@ -46,6 +47,7 @@ class Declared:
             "paper": self.paper,
             "landscape": self.landscape,
             "totals": self.totals,
+            "spread": self.spread,
         }
 
     @classmethod
@@ -59,6 +61,8 @@ class Declared:
             kept["paper"],
             kept["landscape"],
             kept["totals"],
+            # Layouts kept before there was a choice have one page.
+            kept.get("spread", False),
         )
 
 

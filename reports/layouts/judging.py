@@ -45,6 +45,7 @@ class Judging:
             paper=self._paper(),
             landscape=self._plain.landscape if self._form.landscape is None else self._form.landscape,
             totals=self._totals(),
+            spread=self._plain.spread if self._form.one_wide is None else not self._form.one_wide,
         )
         return None if self.faults else declared
 

@@ -71,6 +71,7 @@ class Shape:
             landscape=declared.landscape,
             freeze=min(self.ledger.freeze, len(self.columns) - 1),
             totals_at=declared.totals,
+            spread=declared.spread,
         )
 
 

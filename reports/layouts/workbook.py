@@ -13,6 +13,7 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from reports.layouts.declared import OWN, Declared
 from sheets.layout import SheetColumn, heading_cells, heading_height, shares
@@ -51,6 +52,8 @@ def write_layout(path: Path, declared: Declared, name: str) -> None:
     if declared.footer:
         _spread(sheet, row + 1, FOOTER, declared.footer, columns)
     sheet.page_setup.paperSize = _PAPER_CODES[declared.paper]
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (2 if declared.spread else 1), 0
     sheet.page_setup.orientation = "landscape" if declared.landscape else "portrait"
     book.save(path)
 

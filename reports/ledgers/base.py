@@ -15,6 +15,7 @@ from django.db.models import Aggregate, Count, QuerySet
 
 from accounts.models import Division
 from households.models import Household
+from monitoring.policy import PolicyBook
 from reports.asof.editions import opened_with
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Proof
@@ -45,6 +46,11 @@ class Reading:
     def opened_at(self) -> datetime | None:
         """The knowledge that the month opens with: that of the last month's edition, else its own."""
         return opened_with(self.division, self.opening, self.known_at)
+
+    @cached_property
+    def book(self) -> PolicyBook:
+        """The parameters, read from the database once for everything that is counted of this reading."""
+        return PolicyBook()
 
     def of(self, division: Division) -> Reading:
         """The same day and knowledge for another place."""

@@ -217,7 +217,7 @@ def of_monitored() -> Group:
         return r.division, r.opening, r.on, r.known_at
 
     def open_on(r: Reading, day: date) -> QuerySet[Any]:
-        return q.standing(r.division, day, r.known_at).filter(kind__in=q.OPEN)
+        return q.monitored(r.division, day, r.known_at)
 
     sources = {
         "m_before": Source(lambda r: open_on(r, r.opening), q.HOME, of_turn),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ def judged(indicator: Indicator, unit: Division, figures: Figures) -> Judged:
     """An indicator of a place by the figures of its row."""
     if FRAME not in figures:
         return Judged("none", None, None)
-    return indicator.judge(unit, figures, figures[FRAME])
+    return replace(indicator.judge(unit, figures, figures[FRAME]), counted=indicator.counted)
 
 
 def _value(indicator: Indicator) -> Shown:

@@ -115,10 +115,12 @@ def shown_pair(heading: str, key: str) -> tuple[Shown, Shown]:
 
 @dataclass(frozen=True)
 class Behind:
-    """The rows behind a printed number that come from one source."""
+    """The rows behind a printed number that come from one source; `persons`: who lives in their households is counted
+    as well, by this number or beside it."""
 
     source: Source
     rows: QuerySet[Any]
+    persons: bool = False
 
 
 class SummaryLedger(Ledger):
@@ -217,13 +219,13 @@ class SummaryLedger(Ledger):
     def drill(self, path: tuple[str, ...], reading: Reading, unit: Division | None = None) -> list[Behind]:
         """What lies behind the number of a column in the row of a unit (of 合计 where none is given)."""
         keys = next((shown.keys for shown in self.shown if shown.path == path), ())
-        return [
-            Behind(
-                self.figure(key)[1],
-                self.cell(unit, key, reading) if unit else self.total_cell(key, reading),
-            )
-            for key in keys
-        ]
+        found = []
+        for key in keys:
+            figure, source = self.figure(key)
+            rows = self.cell(unit, key, reading) if unit else self.total_cell(key, reading)
+            same = (other for other in self.figures if (other.source, other.where) == (figure.source, figure.where))
+            found.append(Behind(source, rows, any(other.persons for other in same)))
+        return found
 
     def opens(self) -> dict[int, tuple[str, ...]]:
         """The columns (by position) whose numbers have rows behind them, with their headings."""

@@ -27,7 +27,7 @@ OTHERS = "其他"
 _NAMED = [risk.value for risk in HEADINGS.values()]
 _OTHERS = [risk.value for risk in Risk if risk.value not in _NAMED]
 _OPEN = Source(
-    lambda r: q.standing(r.division, r.on, r.known_at).filter(kind__in=q.OPEN),
+    lambda r: q.monitored(r.division, r.on, r.known_at),
     q.HOME,
     of_turn,
     lambda r: q.members_on(r.on, q.HOME, r.known_at),

@@ -18,7 +18,8 @@ from monitoring.feeds import FEEDS, Feed
 from monitoring.models import FeedBatch, FeedRow, Hit, Transition
 from monitoring.policy import PolicyBook
 from reports.asof import clues
-from reports.asof.episodes import HOME, OPEN, living_in, standing
+from reports.asof.episodes import living_in
+from reports.asof.homes import is_monitored
 from reports.asof.members import staying
 from reports.asof.replies import FEED_OF, replies
 from reports.ledgers.base import Reading
@@ -53,10 +54,9 @@ def met(reading: Reading) -> QuerySet[Any]:
     """Accepted rows about somebody who belongs to a household on the day, with what the household is as `met`."""
     on, known_at = reading.on, reading.known_at
     rows = staying(FeedRow.objects.of(files(reading).values_list("pk", flat=True)), on, known_at)
-    monitored = standing(reading.division, on, known_at).filter(kind__in=OPEN).values(HOME)
     home = "stay__household"
     kinds = Case(
-        When(**{f"{home}__in": monitored}, then=Value(MONITORED)),
+        When(is_monitored(reading.division, on, known_at, home=home), then=Value(MONITORED)),
         When(**{f"{home}__category": Category.LIFTED}, then=Value(LIFTED)),
         default=Value(ORDINARY),
         output_field=CharField(),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from records.models import Job, WelfarePost
 from records.work import able_members
 from reports.asof import records as q
+from reports.asof.episodes import near
 from reports.ledgers.base import Reading
 from reports.ledgers.equation import Equation, Term
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
@@ -27,11 +28,18 @@ def _able(reading: Reading) -> Any:
 
 def _jobs(reading: Reading) -> Any:
     """The jobs on the day of those who can work."""
-    return _of_able(q.of_homes(Job, reading.division, reading.on, reading.known_at), reading)
+    return _in_force(Job, reading)
 
 
 def _posts(reading: Reading) -> Any:
-    return _of_able(q.of_homes(WelfarePost, reading.division, reading.on, reading.known_at), reading)
+    return _in_force(WelfarePost, reading)
+
+
+def _in_force(model: type[Job | WelfarePost], reading: Reading) -> Any:
+    where = reading.division, reading.on, reading.known_at
+    # Whoever has a line near by: exactly where it counts has to be asked once, of the lines.
+    lines = model.objects.as_of(reading.on, reading.known_at).filter(near(reading.division, "household"))
+    return _of_able(q.of_homes(model, *where), reading, lines)
 
 
 def _returned(reading: Reading) -> Any:
@@ -48,11 +56,13 @@ def _trained(reading: Reading) -> Any:
     return _of_able(rows.filter(trained_on__gte=first, trained_on__lte=reading.on), reading)
 
 
-def _of_able(rows: Any, reading: Reading) -> Any:
+def _of_able(rows: Any, reading: Reading, lines: Any = None) -> Any:
+    """The rows about somebody able to work in a household that is followed; `lines` are all that may be among them."""
     # In the county: his line may stand with a household that he has left.
     where = reading.division.county, reading.on, reading.known_at
     # Of the few persons of the rows: everybody able in a county would have to be found first.
-    told = able_members(reading.on, reading.known_at).filter(person__in=rows.order_by().values("person_id"))
+    people = (rows if lines is None else lines).order_by().values("person_id")
+    told = able_members(reading.on, reading.known_at).filter(person__in=people)
     return rows.filter(person__in=told.filter(q.followed(*where)).values("person_id"))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -159,13 +160,24 @@ def write_sheets(
         return write_book(path, [first, *(_sheet(more, reading, masked=masked) for more in ledger.further)])[0]
 
 
+_DISK_WORDS: Final = {
+    errno.ENOENT: "没有这个文件夹",
+    errno.ENOTDIR: "没有这个文件夹",
+    errno.EISDIR: "这是一个文件夹，没有写文件名",
+    errno.EACCES: "没有写入的权限",
+    errno.EROFS: "这个磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+}
+
+
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
     """What the disk does not take is refused in words."""
     try:
         yield
     except OSError as error:
-        said = f"写不了 {path}：{error.strerror}，请换一个可写的位置。"
+        why = _DISK_WORDS.get(error.errno or 0, "磁盘不接受")
+        said = f"写不了 {path}：{why}，请换一个可写的位置。"
         raise Refused(said, field="output", code="unwritable") from error
 
 

@@ -20,13 +20,13 @@ from reports.ledgers.summary import Behind, Source
 
 Key = dict[str, Any]
 _BEFORE_ALL = ("", 0)
-_COUNTED = ("n_rows", "n_persons", "n_living", "n_follows")
+_COUNTED = ("n_rows", "n_living", "n_follows")
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, how many each source has in all, the persons in their households where a source counts them, and the
-    key after which the next page begins ('' on the last)."""
+    """Some rows, how many each source has in all, the persons in the households of all rows where they are what is
+    counted or all rows are here, and the key after which the next page begins ('' on the last)."""
 
     rows: list[tuple[Behind, Any]]
     counts: list[int]
@@ -43,12 +43,15 @@ def page_of(found: Sequence[Behind], reading: Reading, after: str, most: int) ->
         left = most - len(rows) if number >= start else 0
         keys, count, living = _keys(behind, reading, *(beyond if number == start else _BEFORE_ALL), left + 1)
         counts.append(count)
-        if behind.source.members:
+        if behind.persons:
             persons = (persons or 0) + living
         more = more or (number >= start and len(keys) > left)
         if keys[:left]:
-            rows += [(behind, row) for row in _read(behind, keys[:left])]
+            rows += [(behind, row) for row in _read(behind, reading, keys[:left])]
             last = f"{number}:{keys[:left][-1]['place']}:{keys[:left][-1]['pk']}"
+    if persons is None and len(rows) == sum(counts):
+        told = [row.n_persons for _, row in rows if row.n_persons is not None]
+        persons = sum(told) if told else None
     return Page(rows, counts, persons, last if more else "")
 
 
@@ -61,12 +64,11 @@ def _parsed(after: str) -> tuple[int, tuple[str, int]]:
 
 
 def _keys(behind: Behind, reading: Reading, place: str, pk: int, most: int) -> tuple[list[Key], int, int]:
-    """The first rows after a place and key; how many rows there are, and persons in their households, before the key
-    too."""
+    """The first rows after a place and key; how many rows there are, and persons in their households where these are
+    counted, before the key too."""
     listed = behind.rows.order_by().annotate(n_rows=Window(Count("pk")))
-    if behind.source.members:
-        living = _living(behind.source, behind.source.members(reading))
-        listed = listed.annotate(n_persons=living, n_living=Window(Sum(living)))
+    if behind.persons and behind.source.members:
+        listed = listed.annotate(n_living=Window(Sum(_living(behind.source, behind.source.members(reading)))))
     # First by what is the same of all: else the database follows the order of places, row by row through all rows.
     order = ["n_rows", "place", "pk"]
     if place:
@@ -104,19 +106,17 @@ def _of_row(condition: Q, path: str) -> Q:
     return Q(*made, _connector=condition.connector, _negated=condition.negated)
 
 
-def _read(behind: Behind, keys: list[Key]) -> Iterator[Any]:
+def _read(behind: Behind, reading: Reading, keys: list[Key]) -> Iterator[Any]:
     """The rows of some keys, in their order, with what the query says of them; `n_persons` are those in their
-    household."""
+    household, None where the source does not count them."""
     source, rows = behind.source, behind.rows.order_by()
     if not _is_made_by_rows(source, rows):
         # They have met the conditions; to ask again would be to find all rows again.
         rows.query.clear_where()
-    wanted = rows.filter(pk__in=[key["pk"] for key in keys])
+    living = _living(source, source.members(reading)) if source.members else Value(None, IntegerField(null=True))
+    wanted = rows.filter(pk__in=[key["pk"] for key in keys]).annotate(n_persons=living)
     found = {row.pk: row for row in wanted.select_related(*source.joined, *source.related)}
-    for key in keys:
-        row = found[key["pk"]]
-        row.n_persons = key.get("n_persons")
-        yield row
+    yield from (found[key["pk"]] for key in keys)
 
 
 def _is_made_by_rows(source: Source, rows: QuerySet[Any]) -> bool:

@@ -10,14 +10,13 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reports.narrow_sheet import NarrowSheet, narrow_sheet, whom_column
 from reports.services.preview import Preview
 from sheets.layout import CellKind
 
 register = template.Library()
 WIDE = 16
 _NUMBERS = ("int", "money", "percent", "seq")
-# The columns in which a reader looks for whom a row is about.
-_WHOM = ("户主", "户主姓名", "姓名")
 
 
 @register.filter
@@ -39,22 +38,25 @@ def cell_text(value: Any, kind: CellKind) -> str:
 @register.simple_tag
 def sheet_rows(preview: Preview, opens: dict[int, tuple[str, ...]]) -> list[dict[str, Any]]:
     """The rows of a preview: running number (the first cell where they have none), what it is about, the other cells."""
-    lead, whom = preview.layout.columns[0], _whom(preview)
+    lead, named = preview.layout.columns[0], whom_column(preview)
+    # A row leads to its household from the name, else from the second column.
+    whom = 1 if named is None else named
     numbered = lead.kind == "seq" or lead.path == ("序号",)
     return [
         {
             "number": number if numbered else cell_text(line.cells[0], lead.kind),
             "line": line,
-            "cells": _cells(preview, line.cells, opens, whom),
+            "cells": (cells := _cells(preview, line.cells, opens, whom)),
+            "whom": cells[whom - 1] if whom else None,
         }
         for number, line in enumerate(preview.sample.lines, 1)
     ]
 
 
-def _whom(preview: Preview) -> int:
-    """The column that leads to the household of a row: where its head's name stands, else the second."""
-    paths = [column.path[-1] for column in preview.layout.columns]
-    return next((paths.index(words) for words in _WHOM if words in paths), 1)
+@register.simple_tag
+def sheet_on_phone(preview: Preview) -> NarrowSheet | None:
+    """What a phone shows otherwise; None where it shows the sheet as it is."""
+    return narrow_sheet(preview)
 
 
 @register.simple_tag
@@ -81,6 +83,7 @@ def _cells(
                 "is_wide": column.width >= WIDE and column.kind == "text",
                 "is_zero": zero,
                 "leads": place == whom,
+                "place": place,
             }
         )
     return shown

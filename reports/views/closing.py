@@ -60,7 +60,7 @@ class ClosingBoard(Page):
         if not form.is_valid():
             return self._show(request, choice, error="没有收全，请刷新后重新填写。", status=400)
         try:
-            closing = take_step(
+            take_step(
                 division=place,
                 month=choice.month,
                 action=form.cleaned_data["action"],
@@ -73,7 +73,9 @@ class ClosingBoard(Page):
             if refusal.status == 404:
                 raise
             return self._show(request, choice, error=refusal.message, status=refusal.status)
-        messages.success(request, f"{place.name}{choice.month.month}月：{closing.get_state_display()}。")
+        # What was done, which stays true; how far the month is stands on the board, and changes while it is put away.
+        done = ClosingStep.Action(form.cleaned_data["action"]).label
+        messages.success(request, f"{place.name}{choice.month.month}月：{done}已办。")
         return redirect(f"{reverse('closing-board')}?{choice.query}")
 
     def _choice(self, values: Any) -> Choice:
@@ -133,7 +135,7 @@ class EditionList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         editions = Edition.objects.visible_to(self.user).select_related("county", "closed_by")
-        page = keyset_page(editions, order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(editions, order=("-id",), query=request.GET)
         return render(request, "reports/editions.html", {"page": page})
 
 

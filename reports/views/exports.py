@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,7 +77,7 @@ class ExportNew(Page):
                 raise
             form.add_error(None, refusal.message)
             return self._show(request, name, choice, form, status=refusal.status)
-        messages.success(request, "正在后台生成，可以离开这一页；好了在“导出记录”里下载。")
+        # The page says itself how far the export is, and goes on saying it when that changes.
         return redirect("export-detail", uid=run.uid)
 
     def _choice(self, values: Any) -> Choice:
@@ -106,7 +105,7 @@ class ExportList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         runs = ExportRun.objects.visible_to(self.user).select_related("division")
-        page = keyset_page(runs, order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(runs, order=("-id",), query=request.GET)
         for run in page.rows:
             run.title = title_of(run.ledger)
         return render(request, "reports/exports.html", {"page": page, "days": KEPT_FOR.days})

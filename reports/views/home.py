@@ -29,11 +29,13 @@ class Home(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         scope, today = scope_of(self.user), timezone.localdate(self.at)
         tasks = tasks_of(self.user, scope, today)
+        figures = _figures(self.user, scope, today)
         since = last_look(self.user, self.at)
         context = {
             "groups": _grouped(tasks, today),
             "count": len(tasks),
-            "figures": _figures(self.user, scope, today),
+            "figures": figures,
+            "elsewhere": [figure for figure in figures if figure.get("others")],
             "news": _news(self.user, scope, since),
             "since": since,
             "lights": lights_of(self.user, scope, today),
@@ -64,9 +66,10 @@ def _figures(user: User, scope: Scope, today: date) -> list[dict[str, Any]]:
         return []
     clues, cases = Clue.objects.visible_to(user), Case.objects.visible_to(user)
     clue_list, case_list = reverse("clue-list"), reverse("case-list")
+    late_clues, late_cases = clues.overdue(today), cases.overdue(today)
     applications = Application.objects.visible_to(user).waiting().count()
     return [
-        *([_figure("待对应的申报", applications, "份", reverse("application-list"))] if applications else []),
+        *([_figure("待核对的申报", applications, "份", reverse("application-list"))] if applications else []),
         _figure(
             "监测中",
             Episode.objects.visible_to(user).monitored().count(),
@@ -74,14 +77,21 @@ def _figures(user: User, scope: Scope, today: date) -> list[dict[str, Any]]:
             f"{reverse('household-list')}?monitored=1",
         ),
         _figure("没有办结的线索", clues.open().count(), "条", clue_list),
-        _figure("超期线索", clues.overdue(today).count(), "条", f"{clue_list}?overdue=1", over=True),
+        _late("超期线索", late_clues, user, "条", f"{clue_list}?overdue=1"),
         _figure("在办认定和消除", cases.open().count(), "件", case_list),
-        _figure("超期办件", cases.overdue(today).count(), "件", f"{case_list}?overdue=1", over=True),
+        _late("超期办件", late_cases, user, "件", f"{case_list}?overdue=1"),
     ]
 
 
-def _figure(title: str, value: int, unit: str, link: str, *, over: bool = False) -> dict[str, Any]:
-    return {"title": title, "value": value, "unit": unit, "link": link, "over": over and value > 0}
+def _figure(title: str, value: int, unit: str, link: str) -> dict[str, Any]:
+    return {"title": title, "value": value, "unit": unit, "link": link}
+
+
+def _late(title: str, rows: Any, user: User, unit: str, link: str) -> dict[str, Any]:
+    """How many are past their day, and how many of them are not on the user's own list because others hold them."""
+    value = rows.count()
+    mine = rows.waiting_for(user).count() if value else 0
+    return {**_figure(title, value, unit, link), "over": value > 0, "mine": mine, "others": value - mine}
 
 
 def _news(user: User, scope: Scope, since: Any) -> list[dict[str, Any]]:
@@ -121,7 +131,7 @@ class News(Page):
         if chosen:
             steps = steps.filter(chosen.steps)
         rows = steps.select_related("clue__village__parent", "case__village__parent", "actor")
-        page = keyset_page(rows, order=("-id",), after=request.GET.get("after", ""))
+        page = keyset_page(rows, order=("-id",), query=request.GET)
         context = {
             "page": page,
             "lines": [_line(step) for step in page.rows],

@@ -16,10 +16,12 @@ from assistance.models import Measure
 from households.models import Household
 from households.permissions import DECIDE, RECORD
 from records.books import BOOKS
+from records.models import Problem
 from records.problems.kinds import KINDS as PROBLEM_KINDS
 from records.readings import kept_about
 from reports.household.collection import collection
-from reports.household.facts import chart_of, department_facts, earned, guarantees, papers
+from reports.household.facts import chart_of, department_facts, earned, papers
+from reports.household.guarantees import RULE, Records, guarantees
 from reports.household.story import KINDS, chapter_of
 
 ON_PAGE = 12
@@ -40,7 +42,7 @@ class HouseholdDetail(Page):
             "head": next((row for row in members if row.is_head and row.left_on is None), None),
             "present": [row for row in members if row.left_on is None],
             "left": [row for row in members if row.left_on is not None],
-            **self._living(household),
+            **self._incomes(household),
             **self._work(household),
             **self._books(household),
             "facts": department_facts(household),
@@ -59,26 +61,27 @@ class HouseholdDetail(Page):
         }
         return render(request, "households/detail.html", context)
 
-    def _living(self, household: Household) -> dict[str, Any]:
-        conditions = list(household.conditions.all()[:20])
-        found = guarantees(conditions)
+    def _incomes(self, household: Household) -> dict[str, Any]:
         rows = earned(household, household.incomes.all()[:60])
-        return {
-            "guarantees": found,
-            "all_good": all(item.ok for item in found),
-            "earned": rows,
-            "chart": chart_of(rows) if rows else None,
-        }
+        return {"earned": rows, "chart": chart_of(rows) if rows else None}
 
     def _work(self, household: Household) -> dict[str, Any]:
+        """What was done and is in hand, and what follows from it for the guarantees."""
         cases = list(household.cases.order_by("-id")[:50])
         clues = list(household.clues.order_by("-id")[:20])
+        episodes = list(household.episodes.select_related("plan").order_by("-serial"))
+        problems = list(household.problems.select_related("person").order_by("due_on", "id")[:50])
         measures = Measure.objects.filter(plan__episode__household=household).standing(timezone.localdate())
+        records = Records(list(household.conditions.all()[:20]), clues, episodes, problems)
+        found = guarantees(household, records, timezone.localdate(self.at))
         return {
-            "episodes": list(household.episodes.select_related("plan").order_by("-serial")),
+            "guarantees": found,
+            "all_good": all(item.state == "ok" for item in found),
+            "rule": RULE if any(item.disagrees for item in found) else "",
+            "episodes": episodes,
             "open_case": next((case for case in cases if case.closed_on is None), None),
             "open_clues": [clue for clue in clues if clue.closed_on is None],
-            "problems": list(household.problems.open().select_related("person").order_by("due_on", "id")),
+            "problems": [problem for problem in problems if problem.state in Problem.OPEN_STATES],
             "measures": list(measures.select_related("type", "beneficiary")[:20]),
             "papers": papers(household.visits.all()[:40], cases)[:20],
         }

@@ -95,7 +95,12 @@ class LedgerCell(Page):
             after=request.GET.get("after", ""),
             **({"most": IN_DRAWER} if in_drawer else {}),
         )
-        context = {"choice": choice, "drill": found, "address": f"{request.path}?{request.GET.urlencode()}"}
+        context = {
+            "choice": choice,
+            "drill": found,
+            "further": bool(request.GET.get("after")),
+            "address": f"{request.path}?{request.GET.urlencode()}",
+        }
         return render(request, "reports/cell_drawer.html" if in_drawer else "reports/cell.html", context)
 
 

@@ -145,6 +145,15 @@ def test_one_row_a_person_of_low_income(home: Household, neighbour: Household, w
     assert sum(len(written("L18", code).rows) for code in (VILLAGE, "990101100202")) == len(sheet.rows)
 
 
+def test_of_the_monitored_only_those_whose_last_episode_is_unstable_are_listed(
+    neighbour: Household, written: Callable[..., Written]
+) -> None:
+    make_episode(neighbour, monitored_type="脱贫不稳定户", identified_on=date(2024, 1, 5), cleared_on=date(2025, 1, 5))
+    make_episode(neighbour, monitored_type="突发严重困难户", identified_on=date(2026, 1, 5))
+    assert written("L18").rows == []
+    assert len(written("L18", as_of=date(2024, 6, 30)).rows) == 3
+
+
 @pytest.fixture
 def assets(places: dict[str, Division]) -> None:
     line(

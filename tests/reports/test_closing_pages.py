@@ -175,3 +175,20 @@ def test_the_api_tells_and_takes_the_same(edition: Edition, signed_in: Any, bure
 )
 def test_a_difference_that_no_sheet_prints_is_none(before: Any, after: Any, kind: Any, alike: bool) -> None:
     assert difference._same(before, after, kind) is alike
+
+
+def test_the_board_follows_the_month_while_it_is_put_away(
+    clock: Any, places: dict[str, Division], bureau: User, signed_in: Any, monkeypatch: Any
+) -> None:
+    few = {code: LEDGERS[code] for code in ("L1", "T1", "T4")}
+    monkeypatch.setattr(freezing, "LEDGERS", few)
+    monkeypatch.setattr("reports.closing_checks.LEDGERS", few)
+    monkeypatch.setattr("reports.services.closing.send", lambda closing_id: None)
+    make_household(places[VILLAGE])
+    client, query = signed_in(bureau), {"month": "2026-10", "division": COUNTY}
+    form = {**query, "back": COUNTY, "action": "accept", "version": 1, "reason": "试点"}
+    page = client.post("/closing/", form, follow=True).content.decode()
+    assert "10月：接收结账已办" in page and page.count("正在封存") == 2 and "every 3s" in page
+    freezing.execute_freezing(Closing.objects.get(division=places[COUNTY]).pk)
+    page = client.get("/closing/", query).content.decode()
+    assert "正在封存" not in page and "every 3s" not in page and "第1版" in page

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from builders import make_household
+from builders import make_household, make_number
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Division, User
 from monitoring.models import MatchRun
+from monitoring.services.applications import submit_application
 from monitoring.services.clues import open_clue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -59,6 +61,24 @@ def test_every_counted_entry_of_the_navigation_has_its_number(bureau: User) -> N
     }  # fmt: skip
     for count in counts(bureau).values():
         assert client.get(count.link).status_code == 200
+
+
+def test_the_county_sees_how_many_applications_nobody_has_checked(
+    village: Any, owner: User, bureau: User, auditor: User
+) -> None:
+    told = {
+        "name": "张三",
+        "id_number": make_number(900),
+        "phone": "10000002761",
+        "difficulty": "因病",
+        "consent": True,
+    }
+    submit_application(village=village, uid=uuid4(), content=told, at=timezone.now())
+    for user in (owner, bureau):
+        count = counts(user)["application-list"]
+        assert count.number == len(desk(user).get(count.link).context["lines"]) == 1
+        assert "待核对的 1 项" in desk(user).get(reverse("desk-counts")).content.decode()
+    assert counts(auditor)["application-list"].number == 0
 
 
 def test_an_auditor_and_another_village_have_nothing_waiting(

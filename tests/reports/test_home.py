@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, User
 from accounts.services.audit import record
-from monitoring.models import Application, Case
+from monitoring.models import Application, Case, Clue
 from monitoring.services.applications import link_application, submit_application
 from monitoring.services.clues import open_clue
 from monitoring.workflow import perform
@@ -187,3 +187,19 @@ def test_asks_the_database_as_often_for_many_tasks_as_for_one(village: Any, owne
         open_clue(household=make_household(village), risk="因残", channel="02", actor=owner, at=timezone.now())
         make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
     assert count() == few <= 40
+
+
+def test_clues_past_their_day_that_others_hold_are_told_with_their_list(
+    village: Any, owner: User, bureau: User
+) -> None:
+    ours = open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+    theirs = open_clue(household=make_household(village), risk="因病", channel="04", actor=bureau, at=timezone.now())
+    Clue.objects.filter(pk__in=[ours.pk, theirs.pk]).update(due_on=date(2026, 11, 1))
+    page = home(owner)
+    (late,) = page.context["elsewhere"]
+    assert (late["value"], late["mine"], late["others"]) == (2, 1, 1)
+    assert "超期线索在别人手上" in page.content.decode()
+    listed = desk(owner).get(late["link"]).context["page"].rows
+    assert {clue.pk for clue in listed} == {ours.pk, theirs.pk}
+    Clue.objects.filter(pk=theirs.pk).update(due_on=date(2026, 12, 1))
+    assert not home(owner).context["elsewhere"]

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from builders import FAMILY, make_condition, make_episode, make_household, make_income
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,7 +110,24 @@ def test_everybody_insured_by_the_latest_file_else_by_the_visit(
         {"who": mother, "参保状态": "已参保"},
     )
     found = look("参保率")
-    assert (found.judged.state, numbers(found)["不明人"], found.judged.missing) == ("partial", 1, 1)
+    assert (found.judged.state, numbers(found)["待核实人"], found.judged.missing) == ("partial", 1, 1)
+    assert (found.judged.value, found.judged.words) == (Decimal(100), "待核实 1 人")
+    # A known person without insurance is what makes it unmet; who is not known is named beside it, not counted as one.
+    place.send(
+        "insurance_status",
+        date(2026, 9, 1),
+        {"who": father, "参保状态": "已参保"},
+        {"who": mother, "参保状态": "未参保"},
+    )
+    found = look("参保率").judged
+    assert (found.state, found.value, found.words) == ("unmet", Decimal(50), "未达标，另待核实 1 人")
+    assert found.verdict == "未达标"
+    place.send(
+        "insurance_status",
+        date(2026, 9, 1),
+        {"who": father, "参保状态": "已参保"},
+        {"who": mother, "参保状态": "已参保"},
+    )
     make_condition(home, on=date(2026, 9, 20))
     assert (look("参保率").judged.state, look("参保率").judged.value) == ("met", Decimal(100))
     place.send(
@@ -379,6 +398,13 @@ def test_a_supplement_counts_until_its_file_was_replaced(village: Division, coun
     def unknown(known_at: datetime | None) -> int:
         sheet = indicators(division=county, as_of=TODAY, actor=bureau, at=timezone.now(), known_at=known_at)
         (insured,) = (one for one in sheet.whole.standings if one.indicator.title == "参保率")
-        return numbers(insured)["不明人"]
+        return numbers(insured)["待核实人"]
 
     assert (unknown(None), unknown(datetime(2026, 10, 31, tzinfo=UTC))) == (3, 2)
+
+
+def test_the_parameters_are_read_once_for_the_whole_table(village: Division, county: Division, bureau: User) -> None:
+    make_household(village)
+    with CaptureQueriesContext(connection) as asked:
+        indicators(division=county, as_of=TODAY, actor=bureau, at=timezone.now())
+    assert sum('FROM "monitoring_policyvalue"' in one["sql"] for one in asked.captured_queries) <= 2

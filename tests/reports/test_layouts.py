@@ -168,6 +168,24 @@ def test_a_changed_layout_cell_for_cell(desk: Desk, village: Division) -> None:
     assert "C3:D3" in {str(area) for area in sheet.merged_cells.ranges}
 
 
+@pytest.mark.parametrize(("name", "across"), [("L1", 2), ("L7", 2), ("T8", 1)])
+def test_a_county_that_wants_two_pages_width_gets_them_where_one_would_be_too_small_to_read(
+    desk: Desk, name: str, across: int
+) -> None:
+    def two_wide(sheet: Any) -> None:
+        sheet.page_setup.fitToWidth = 2
+
+    assert desk.sheet(name).page_setup.fitToWidth == 1
+    desk.use(desk.send(name, two_wide))
+    sheet = desk.sheet(name)
+    assert sheet.col_breaks.count + 1 == across
+    # The second page says again whose row it is.
+    assert bool(sheet.print_title_cols) is (across == 2)
+    if across == 2:
+        assert sheet.page_setup.scale >= 68
+    assert desk.download(name).active.page_setup.fitToWidth == 2
+
+
 def test_the_page_shows_it_and_its_numbers_still_open(desk: Desk, village: Division) -> None:
     from builders import make_condition
 

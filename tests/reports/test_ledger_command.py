@@ -88,11 +88,11 @@ def test_a_refusal_is_one_line_with_status_2_and_leaves_nothing(
 
 
 def test_a_place_that_cannot_be_written_is_refused(clock: Any, places: Any, tmp_path: Path) -> None:
-    for path in (tmp_path / "no such folder" / "a.xlsx", tmp_path):
+    for path, why in ((tmp_path / "no such folder" / "a.xlsx", "没有这个文件夹"), (tmp_path, "这是一个文件夹")):
         with pytest.raises(CommandError) as refusal:
             call_command("ledger", "T1", "--division", COUNTY, "--output", str(path))
         assert refusal.value.returncode == 2
-        assert "写不了" in str(refusal.value)
+        assert f"写不了 {path}：{why}" in str(refusal.value)
 
 
 def test_today_in_china_is_the_last_day(clock: Any, places: Any, run_json: Any, tmp_path: Path) -> None:

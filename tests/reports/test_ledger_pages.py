@@ -232,3 +232,21 @@ def test_only_what_there_is_for_a_place_is_offered(owner: User, bureau: User, br
         assert {"L1", "T1"} <= names
         for name in names:
             assert browse(user, "ledger-preview", name).status_code == 200, (user, name)
+
+
+def test_on_a_phone_a_list_begins_with_the_name_and_says_once_what_its_rows_share(
+    village: Division, bureau: User, browse: Callable[..., Any]
+) -> None:
+    for group in ("一组", "二组"):
+        make_episode(make_household(village, group_name=group), identified_on=date(2026, 10, 5))
+    page = browse(bureau, "ledger-preview", "L1", month="2026-10").content.decode()
+    shared = re.search(r'<div class="sw-sheet__s is-phone">(.*?)</div>', page, re.S).group(1)  # type: ignore[union-attr]
+    assert re.findall(r"<span>(.*?)</span>", shared) == ["县：守望县", "乡镇：石桥镇", "村：东沟村"]
+    rows = re.findall(r"<tr>(.*?)</tr>", page.split("<tbody>")[1], re.S)
+    names = [re.match(r'\s*<th class="fz is-phone" scope="row"><a [^>]*>张三</a>', row) for row in rows]
+    assert len(rows) == 2 and all(names)
+    # Numbers, shared words and the name in its own place; the groups differ.
+    assert [row.count("is-desk") for row in rows] == [5, 5] and "is-desk" not in rows[0][rows[0].index("一组") - 60 :][
+        :60
+    ]
+    assert "is-phone" not in browse(bureau, "ledger-preview", "T1", month="2026-10").content.decode()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledger_histories import DAYS, TOWNSHIPS, Life, counties, day, settle, store, undone
 
 from accounts.models import Division
+from reports.asof import episodes, homes
 from reports.ledgers.base import Reading
 from reports.ledgers.t1 import MonitoringStatement, balance
 
@@ -70,6 +71,20 @@ def test_stock_is_what_a_plain_reading_of_the_lives_says(places: Any, living: li
             assert row["open"] == sum(life.is_open(n) for life in here)
             assert row["open_persons"] == sum(life.size(n) for life in here if life.is_open(n))
             assert row["cleared"] == sum(life.state(n) == "cleared" for life in here)
+
+    told(living, check)
+
+
+@HARD
+@given(counties, st.integers(0, DAYS + 5))
+def test_the_same_households_are_monitored_however_it_is_asked(places: Any, living: list[Life], n: int) -> None:
+    def check() -> None:
+        for code in (COUNTY, TOWNSHIP, "990101100201"):
+            where = Division.objects.get(pk=code), day(n)
+            asked = homes.living(*where).filter(homes.is_monitored(*where))
+            turns = episodes.standing(*where).filter(kind__in=episodes.OPEN)
+            assert list(turns) == list(episodes.monitored(*where))
+            assert set(asked.values_list("pk", flat=True)) == set(turns.values_list(episodes.HOME, flat=True))
 
     told(living, check)
 
