@@ -130,6 +130,27 @@ class TestBringing:
         assert "退回的行 1" in page and "下载退回的行" in page
         assert "990101199001010013" not in page
 
+    def test_reasons_stand_over_the_rejected_rows_and_each_shows_its_own(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(number="990101199001010013"))["Location"]
+        batch = FeedBatch.objects.get()
+        wrong = {**batch.errors[0], "message": "证件号码990109************的校验位不对，请核对"}
+        empty = {**batch.errors[0], "message": "证件号码为空，请补填"}
+        other = {**batch.errors[0], "column": "日期", "message": "“十月”不是有效日期，应写成 2026-10-05 这样"}
+        FeedBatch.objects.filter(pk=batch.pk).update(
+            errors=[wrong, {**wrong, "message": wrong["message"].replace("990109", "990108")}, empty, other]
+        )
+        found = client.get(address).context["refused"]
+        assert found.reasons == [("证件号码的校验位不对", 2), ("证件号码为空", 1), ("日期：不是有效日期", 1)]
+        assert len(found.rows) == 4
+        for words, number in found.reasons:
+            page = client.get(address, {"reason": words})
+            assert f"<b>{number} 行</b>" in page.content.decode()
+            assert len(page.context["refused"].rows) == number
+        assert len(client.get(address, {"reason": "没有这种"}).context["refused"].rows) == 4
+
 
 class TestHeadings:
     def test_unknown_headings_are_assigned_once_and_known_the_next_month(

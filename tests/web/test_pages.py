@@ -29,7 +29,7 @@ OPEN = {
     "application-list", "problem-list", "problem-new", "problem-import",
     "register-list", "news", "desk-counts", "policy-detail", "work-calendar", "measure-catalogue", "handover-list",
     "quality-overview", "quality-faults", "quality-exemptions",
-    "blank-list", "blank-form", "followup-list", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
+    "blank-list", "blank-form", "followup-list", "followup-never", "plan-missing", "review-list", "return-counts", "return-list", "return-reasons", "template-list",
 }  # fmt: skip
 OF_HOUSEHOLD = {
     "household-detail", "household-story", "household-number", "visit-detail", "clue-new", "case-new", "clue-detail", "clue-step", "case-detail", "case-step",
