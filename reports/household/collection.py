@@ -10,17 +10,12 @@ from django.db.models import F
 from assistance import catalogue
 from households.models import Household, Income, LivingCondition, SupportClass
 from monitoring.models import Episode
+from reports.household.guarantees import Guarantee, Records, guarantees
 from reports.national.field import month, plain, yes_no
 from reports.national.narrow import Home, narrow
 from reports.national.reading import Chunk, Row
 from sheets.clean import mask_id, mask_phone
 
-_GUARANTEES = (
-    ("义务教育", "schooling_ok"),
-    ("基本医疗", "insurance_ok"),
-    ("住房安全", "housing_ok"),
-    ("饮水安全", "water_ok"),
-)
 _MONEY = (
     ("工资性收入", "wage"),
     ("生产经营性收入", "business"),
@@ -34,7 +29,7 @@ _MONEY = (
     ("参考人均纯收入", "reference_per_capita"),
 )
 _LAND = ("牧草地", "水面", "林地", "退耕还林", "林果")
-MOST_RISKS = 5
+MOST_RISKS, MOST_FAULTS = 5, 2
 # Lines for members whom the register does not know yet.
 BLANK_ROWS, LEAST_ROWS = 2, 4
 
@@ -53,7 +48,7 @@ def collection(household: Household, on: date) -> dict[str, Any]:
         "risks": _risks(episode),
         "members": [_member(row) for row in rows],
         "blank_rows": range(max(BLANK_ROWS, LEAST_ROWS - len(rows))),
-        "guarantees": [(title, *_seen(conditions, name)) for title, name in _GUARANTEES],
+        "guarantees": [_told(one) for one in guarantees(household, Records.of(household), on)],
         "money": _money(list(household.incomes.as_of(on).order_by("-ends_on", "-id"))),
         "measures": _measures(rows),
         "helper": household.helper,
@@ -96,12 +91,17 @@ def _member(row: Row) -> dict[str, Any]:
     }
 
 
-def _seen(conditions: list[LivingCondition], name: str) -> tuple[str, date | None]:
-    """有保障, 没有保障 or nothing, and the day on which it was looked at."""
-    found = next((row for row in conditions if getattr(row, name) is not None), None)
-    if found is None:
-        return "", None
-    return ("有保障" if getattr(found, name) else "没有保障"), found.on if found.on.year > 1900 else None
+def _told(guarantee: Guarantee) -> tuple[str, str, date | None, str]:
+    """项目, 结论, 核实日期 and 问题: as the household page judges, but for a person to write where records disagree."""
+    by = guarantee.verdict
+    faults = [one.words for one in guarantee.said if not one.ok] if guarantee.state != "ok" else []
+    wants = "要核对：" if faults and by is None else ""
+    return (
+        guarantee.title,
+        guarantee.words if by else "",
+        by.on if by else None,
+        wants + "；".join(faults[:MOST_FAULTS]),
+    )
 
 
 def _money(incomes: list[Income]) -> dict[str, Any]:

@@ -60,15 +60,31 @@ class Guarantee:
         """Whether one record says yes and another no."""
         return len({one.ok for one in self.said}) > 1
 
+    @property
+    def verdict(self) -> Said | None:
+        """The record that decides; none where a person must look."""
+        ok = {"ok": True, "over": False}.get(self.state)
+        return next((one for one in self.said if one.firm and one.ok is ok), None)
+
 
 @dataclass(frozen=True)
 class Records:
-    """What the household page has read already, by floors."""
+    """What is on record about one household, by floors, the newest first; problems by when they are due."""
 
     conditions: Sequence[LivingCondition]
     clues: Sequence[Clue]
     episodes: Sequence[Episode]
     problems: Sequence[Problem]
+
+    @classmethod
+    def of(cls, household: Household) -> Records:
+        """Four queries."""
+        return cls(
+            list(household.conditions.all()[:20]),
+            list(household.clues.order_by("-id")[:20]),
+            list(household.episodes.select_related("plan").order_by("-serial")),
+            list(household.problems.select_related("person").order_by("due_on", "id")[:50]),
+        )
 
 
 def guarantees(household: Household, records: Records, today: date) -> list[Guarantee]:

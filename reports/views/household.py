@@ -68,20 +68,17 @@ class HouseholdDetail(Page):
     def _work(self, household: Household) -> dict[str, Any]:
         """What was done and is in hand, and what follows from it for the guarantees."""
         cases = list(household.cases.order_by("-id")[:50])
-        clues = list(household.clues.order_by("-id")[:20])
-        episodes = list(household.episodes.select_related("plan").order_by("-serial"))
-        problems = list(household.problems.select_related("person").order_by("due_on", "id")[:50])
+        records = Records.of(household)
         measures = Measure.objects.filter(plan__episode__household=household).standing(timezone.localdate())
-        records = Records(list(household.conditions.all()[:20]), clues, episodes, problems)
         found = guarantees(household, records, timezone.localdate(self.at))
         return {
             "guarantees": found,
             "all_good": all(item.state == "ok" for item in found),
             "rule": RULE if any(item.disagrees for item in found) else "",
-            "episodes": episodes,
+            "episodes": records.episodes,
             "open_case": next((case for case in cases if case.closed_on is None), None),
-            "open_clues": [clue for clue in clues if clue.closed_on is None],
-            "problems": [problem for problem in problems if problem.state in Problem.OPEN_STATES],
+            "open_clues": [clue for clue in records.clues if clue.closed_on is None],
+            "problems": [problem for problem in records.problems if problem.state in Problem.OPEN_STATES],
             "measures": list(measures.select_related("type", "beneficiary")[:20]),
             "papers": papers(household.visits.all()[:40], cases)[:20],
         }

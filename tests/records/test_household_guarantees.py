@@ -108,3 +108,19 @@ def test_a_child_out_of_school_in_the_roll(home: Household, owner: User) -> None
     )  # fmt: skip
     found = {one.title: one.state for one in _page(owner, home).context["guarantees"]}
     assert found["义务教育"] == "over"
+
+
+def test_the_collection_form_says_what_the_page_says(home: Household, owner: User) -> None:
+    """Conclusion, its day and what is wrong; the conclusion is left to be written where records disagree."""
+    _house(home, "D", date(2026, 10, 20))
+    client = Client()
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("household-collection", args=[home.uid]))
+    told = {title: rest for title, *rest in page.context["guarantees"]}
+    assert told["住房安全"] == ["没有保障", date(2026, 10, 20), "D级房"]
+    assert told["饮水安全"] == ["有保障", date(2026, 9, 30), ""]
+    House.objects.update(graded_on=date(2025, 3, 1))
+    page = client.get(reverse("household-collection", args=[home.uid]))
+    told = {title: rest for title, *rest in page.context["guarantees"]}
+    assert told["住房安全"] == ["", None, "要核对：D级房"]
+    assert "要核对：D级房" in page.content.decode()
