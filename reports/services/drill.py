@@ -45,7 +45,7 @@ class Entry:
 @dataclass(frozen=True)
 class Drill:
     """What lies behind a number: `count` rows (`counted` is their measure word), `persons` in their households, one
-    page of them, and the key after which the next begins ('' on the last)."""
+    page of them, and the keys of the pages after and before ('' where there is none)."""
 
     ledger: Ledger
     reading: Reading
@@ -56,6 +56,7 @@ class Drill:
     persons: int | None
     entries: list[Entry]
     next_key: str
+    previous_key: str
 
     @property
     def rest(self) -> int:
@@ -67,10 +68,10 @@ class Drill:
         """The sum that the number is: of persons where they are few enough to add up, else how many there are."""
         counts = [entry.persons for entry in self.entries if entry.persons is not None]
         if self.persons is None:
-            return f"共 {self.count} {self.counted}"
+            return f"共 {self.count:,} {self.counted}"
         if not self.rest and 1 < len(counts) <= MOST_TERMS:
-            return f"{' ＋ '.join(map(str, counts))} ＝ {self.persons} 人，共 {self.count} {self.counted}"
-        return f"共 {self.count} {self.counted} {self.persons} 人"
+            return f"{' ＋ '.join(map(str, counts))} ＝ {self.persons:,} 人，共 {self.count:,} {self.counted}"
+        return f"共 {self.count:,} {self.counted} {self.persons:,} 人"
 
     @property
     def heading(self) -> str:
@@ -88,6 +89,7 @@ def drill(
     actor: User,
     at: datetime,
     after: str = "",
+    before: str = "",
     most: int = MOST_ROWS,
     known: str = "",
 ) -> Drill:
@@ -104,7 +106,7 @@ def drill(
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
         raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")
-    page = page_of(found, reading, after, most)
+    page = page_of(found, reading, most, after=after, before=before)
     return Drill(
         ledger=ledger,
         reading=reading,
@@ -115,6 +117,7 @@ def drill(
         persons=page.persons,
         entries=_entries(page.rows, reading, actor),
         next_key=page.next_key,
+        previous_key=page.previous_key,
     )
 
 

@@ -93,12 +93,12 @@ class LedgerCell(Page):
             at=self.at,
             known=choice.known,
             after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
             **({"most": IN_DRAWER} if in_drawer else {}),
         )
         context = {
             "choice": choice,
             "drill": found,
-            "further": bool(request.GET.get("after")),
             "address": f"{request.path}?{request.GET.urlencode()}",
         }
         return render(request, "reports/cell_drawer.html" if in_drawer else "reports/cell.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,19 +37,32 @@ def test_every_row_of_every_source_stands_on_one_page(
         make_problem(kind="house", actor=owner, household=home)
     for home in homes[2:]:
         make_condition(home, on=date(2026, 10, 20), housing_ok=False)
-    found: list[Household | None] = []
-    after, counts = "", set()
-    while True:
-        page = opened("T8", "危房", "在办", most=3, after=after)
-        found += [entry.household for entry in page.entries]
-        counts.add(page.count)
-        after = page.next_key
-        if not after:
-            break
-        assert len(page.entries) == 3
+    pages = [opened("T8", "危房", "在办", most=3)]
+    while pages[-1].next_key:
+        assert len(pages[-1].entries) == 3
+        pages.append(opened("T8", "危房", "在办", most=3, after=pages[-1].next_key))
     # The third is told by what is kept of it.
-    assert found == homes
-    assert counts == {7}
+    assert [entry.household for page in pages for entry in page.entries] == homes
+    assert {page.count for page in pages} == {7}
+    # And back again.
+    assert pages[0].previous_key == ""
+    for page, earlier in pairwise(reversed(pages)):
+        back = opened("T8", "危房", "在办", most=3, before=page.previous_key)
+        assert [entry.household for entry in back.entries] == [entry.household for entry in earlier.entries]
+        assert (back.previous_key, back.next_key, back.count) == (earlier.previous_key, earlier.next_key, 7)
+
+
+def test_a_key_too_near_the_beginning_gives_the_whole_first_page(
+    opened: Callable[..., Drill], village: Division, owner: User
+) -> None:
+    homes = [make_household(village) for _ in range(4)]
+    for home in homes:
+        make_problem(kind="house", actor=owner, household=home)
+    second = opened("T8", "危房", "在办", most=1, after=opened("T8", "危房", "在办", most=1).next_key)
+    cut = opened("T8", "危房", "在办", most=3, before=second.previous_key)
+    assert [entry.household for entry in cut.entries] == homes[:3]
+    assert cut.previous_key == "" and cut.next_key
+    assert opened("T8", "危房", "在办", before="x:y").previous_key == ""
 
 
 def test_a_page_that_is_full_at_the_end_of_its_source_has_a_next_one(
