@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from cast import NOW, PASSWORD
 from chrome import ARGUMENTS, CHROMIUM, DESK, ROOT, County, Desk, Served, sign_in
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from config.celery import app
 
@@ -27,6 +27,8 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("没有 Chromium，网页没有在浏览器里测试（Debian：apt-get install chromium）")
     # Playwright keeps a loop running in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # What is expected comes at once or not at all; the usual five seconds are too few on a machine that others use.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
