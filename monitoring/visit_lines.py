@@ -15,6 +15,7 @@ from monitoring.services.visit_drafts import PHOTO, VisitSubject, answers_of, dr
 from monitoring.services.visit_last import LastTime, last_time
 from monitoring.services.visit_record import SEEN, income_a_head
 from monitoring.services.visit_submit import Signer, colleagues, signers
+from monitoring.visit_records import said_elsewhere
 from monitoring.visit_sections import Ask, Section, sections_for
 
 SECONDS_A_SECTION = 15
@@ -42,7 +43,8 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class SectionLine:
-    """One section: `state` is '' (unseen), open, same or changed."""
+    """One section: `state` is '' (unseen), open, same or changed; `elsewhere` is what other records say against last
+    time."""
 
     section: Section
     state: str
@@ -50,6 +52,7 @@ class SectionLine:
     last: Mapping[str, Any]
     lead: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Sequence[str] = ()
 
     @property
     def key(self) -> str:
@@ -69,9 +72,10 @@ class SectionLine:
 
     @property
     def can_be_same(self) -> bool:
-        """Whether last time's values answer all that has to be answered."""
-        asks = self.section.asks
-        return self.section.compares and bool(self.last_words) and all(self.last.get(a.name) for a in asks if a.needed)
+        """Whether last time's values answer all that has to be answered, and no record says otherwise."""
+        if not self.section.compares or not self.last_words or self.elsewhere:
+            return False
+        return all(self.last.get(ask.name) for ask in self.section.asks if ask.needed)
 
     @property
     def fields(self) -> list[FieldLine]:
@@ -113,6 +117,10 @@ class VisitEntry:
         return last_time(self.subject.household, on=self.today)
 
     @cached_property
+    def elsewhere(self) -> Mapping[str, Sequence[str]]:
+        return said_elsewhere(self.subject.household, on=self.today)
+
+    @cached_property
     def colleagues(self) -> list[User]:
         return colleagues(self.subject, self.user, self.today)
 
@@ -146,6 +154,7 @@ class VisitEntry:
             self.last.values.get(section.key, {}) if section.compares else {},
             self._lead(section),
             faults or {},
+            self.elsewhere.get(section.key, ()),
         )
 
     def _dressed(self, section: Section) -> Section:

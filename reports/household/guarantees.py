@@ -27,7 +27,7 @@ _FINE, _LACKING = "有保障", "没有保障"
 @dataclass(frozen=True)
 class Said:
     """What one record says of a guarantee, since when; `standing` where it holds until somebody ends it, not `firm`
-    where nobody has checked it."""
+    where nobody has checked it, `looked` where it is what was last seen."""
 
     on: date | None
     ok: bool
@@ -36,6 +36,7 @@ class Said:
     link: str = ""
     standing: bool = False
     firm: bool = True
+    looked: bool = False
 
     @property
     def dated(self) -> date:
@@ -50,10 +51,14 @@ class Guarantee:
     `state` is a state of theme.css: ok, over (lacking), soon (records disagree, look), idle (nobody has looked).
     """
 
-    title: str
+    topic: Topic
     state: str
     words: str
     said: Sequence[Said]
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.topic]
 
     @property
     def disagrees(self) -> bool:
@@ -96,7 +101,7 @@ def guarantees(household: Household, records: Records, today: date) -> list[Guar
 def _judged(topic: Topic, found: Iterable[Said]) -> Guarantee:
     # Of two of the same day the one that says no comes first: it is what the page must not hide.
     said = sorted(found, key=lambda one: (one.dated, not one.ok), reverse=True)
-    return Guarantee(TITLES[topic], *_verdict(said), said)
+    return Guarantee(topic, *_verdict(said), said)
 
 
 def _verdict(said: Sequence[Said]) -> tuple[str, str]:
@@ -132,7 +137,7 @@ def _looked(topic: Topic, row: LivingCondition) -> Said:
     ok = bool(getattr(row, topic.field))
     grade = f"{row.house_grade}级房，" if topic is HOUSING and row.house_grade else ""
     on = _known(row.on)
-    return Said(on, ok, f"{grade}{_FINE if ok else _LACKING}", "入户核实" if on else "档案登记")
+    return Said(on, ok, f"{grade}{_FINE if ok else _LACKING}", "入户核实" if on else "档案登记", looked=True)
 
 
 def _problem(problem: Problem) -> Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from accounts.services.files import open_file
 from households.models import Income, LivingCondition
 from monitoring.models import Clue, DraftFile, Visit, VisitDraft
 from monitoring.services.visit_drafts import drop_old_drafts
+from records.models import House
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -84,6 +85,23 @@ def test_a_section_that_nobody_went_through_is_not_recorded(hand: Hand, township
     condition = LivingCondition.objects.order_by("-id").first()
     assert (visit.income, condition.housing_ok, condition.schooling_ok) == (None, True, None)
     assert "没看" in hand.client.get(reverse("visit-detail", args=[visit.uid])).content.decode()
+
+
+def test_what_a_record_says_against_last_time_stands_there_and_takes_the_one_tap_away(hand: Hand) -> None:
+    same = 'data-same data-section="home"'
+    page = hand.see()
+    assert same in page and "别处的记录" not in page
+    since = date(2026, 10, 20)
+    House.objects.create(
+        household=hand.clue.household, grade="D", graded_on=since, from_on=since, recorded_at=timezone.now()
+    )
+    for page in (hand.see(), hand.see("visit-section", "home")):
+        assert "住房安全：住房底册 D级房，2026-10-20" in page
+        assert same not in page
+    assert 'data-same data-section="school"' in hand.see()
+    # Once somebody has looked and chosen, the list has nothing to add to his answer.
+    hand.answer("home", housing="no", water="yes", grade="D", note="墙裂了")
+    assert "别处的记录" not in hand.see()
 
 
 def test_a_fault_stands_at_its_field_with_the_likely_value(hand: Hand) -> None:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from problem_world import make_problem
 
 from accounts.models import User
-from households.models import Household
+from households.models import Household, LivingCondition
 from monitoring.services.clues import open_clue
+from monitoring.visit_records import said_elsewhere
 from records.models import House, Problem, Schooling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -124,3 +125,14 @@ def test_the_collection_form_says_what_the_page_says(home: Household, owner: Use
     told = {title: rest for title, *rest in page.context["guarantees"]}
     assert told["住房安全"] == ["", None, "要核对：D级房"]
     assert "要核对：D级房" in page.content.decode()
+
+
+def test_the_next_visit_is_told_what_has_changed_since_the_last(home: Household, owner: User) -> None:
+    today = timezone.localdate()
+    assert said_elsewhere(home, on=today) == {}
+    LivingCondition.objects.update(water_ok=False)
+    assert said_elsewhere(home, on=today) == {}
+    problem = make_problem(kind="water", actor=owner, household=home, found_on=date(2026, 9, 1))
+    assert said_elsewhere(home, on=today) == {}
+    Problem.objects.filter(pk=problem.pk).update(state="signed_off", signed_off_on=date(2026, 11, 5))
+    assert said_elsewhere(home, on=today) == {"home": ["饮水安全：问题已销号，2026-11-05"]}
