@@ -79,7 +79,8 @@ class SectionLine:
 
     @property
     def fields(self) -> list[FieldLine]:
-        given = self.values or self.last
+        # What a record contradicts is not filled in beforehand.
+        given = self.values or ({} if self.elsewhere else self.last)
         return [
             FieldLine(
                 ask,

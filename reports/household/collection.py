@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import F
 
 from assistance import catalogue
-from households.models import Household, Income, LivingCondition, SupportClass
+from households.models import Household, Income, SupportClass
 from monitoring.models import Episode
+from reports.asof.problems import HOUSING
 from reports.household.guarantees import Guarantee, Records, guarantees
 from reports.national.field import month, plain, yes_no
 from reports.national.narrow import Home, narrow
@@ -37,8 +38,8 @@ BLANK_ROWS, LEAST_ROWS = 2, 4
 def collection(household: Household, on: date) -> dict[str, Any]:
     """The nine sections as they stand on a day. What nobody has recorded is empty, to be written in."""
     rows = _members(household, on)
+    found = guarantees(household, Records.of(household), on)
     episode = household.episodes.order_by("-serial").first()
-    conditions = list(household.conditions.filter(on__lte=on).order_by("-on", "-id"))
     return {
         "household": household,
         "head": next((row for row in rows if row.member.is_head), None),
@@ -48,11 +49,11 @@ def collection(household: Household, on: date) -> dict[str, Any]:
         "risks": _risks(episode),
         "members": [_member(row) for row in rows],
         "blank_rows": range(max(BLANK_ROWS, LEAST_ROWS - len(rows))),
-        "guarantees": [_told(one) for one in guarantees(household, Records.of(household), on)],
+        "guarantees": [_told(one) for one in found],
         "money": _money(list(household.incomes.as_of(on).order_by("-ends_on", "-id"))),
         "measures": _measures(rows),
         "helper": household.helper,
-        "living": _living(rows, conditions),
+        "living": _living(rows, next(one for one in found if one.topic is HOUSING)),
         "cleared": _cleared(episode),
         "collector": rows[0].family.collector if rows else None,
     }
@@ -124,7 +125,7 @@ def _measures(rows: list[Row]) -> list[tuple[str, str]]:
     return [(catalogue.DEVELOPMENT_DONE, done), *each]
 
 
-def _living(rows: list[Row], conditions: list[LivingCondition]) -> list[tuple[str, str]]:
+def _living(rows: list[Row], housing: Guarantee) -> list[tuple[str, str]]:
     """Those that are kept, then those to be written in."""
     if not rows:
         return []
@@ -132,13 +133,12 @@ def _living(rows: list[Row], conditions: list[LivingCondition]) -> list[tuple[st
     houses = family.chunk.houses.get(family.home.id, ())
     area = next((house.area for house in houses if house.area), None) or family.seen("house_area")
     grade = next((house.grade for house in houses if house.grade), "") or family.seen("house_grade") or ""
-    dangerous = family.seen("housing_ok")
     kept = [
         ("耕地（亩）", plain(family.seen("farmland"))),
         ("与村主干路距离（公里）", plain(family.seen("road_km"))),
         ("住房面积（平方米）", plain(area)),
         ("房屋等级", grade),
-        ("危房户", yes_no(None if dangerous is None else not dangerous)),
+        ("危房户", yes_no(None if housing.verdict is None else not housing.verdict.ok)),
     ]
     written = [(f"{land}（亩）", "") for land in _LAND]
     return [

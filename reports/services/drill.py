@@ -64,6 +64,10 @@ class Drill:
         return self.count - len(self.entries)
 
     @property
+    def has_days(self) -> bool:
+        return any(entry.on for entry in self.entries)
+
+    @property
     def proof(self) -> str:
         """The sum that the number is: of persons where they are few enough to add up, else how many there are."""
         counts = [entry.persons for entry in self.entries if entry.persons is not None]

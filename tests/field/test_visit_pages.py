@@ -99,6 +99,9 @@ def test_what_a_record_says_against_last_time_stands_there_and_takes_the_one_tap
         assert "住房安全：住房底册 D级房，2026-10-20" in page
         assert same not in page
     assert 'data-same data-section="school"' in hand.see()
+    # And no answer is chosen beforehand.
+    assert 'value="yes" checked' in hand.see("visit-section", "school")
+    assert 'value="yes" checked' not in hand.see("visit-section", "home")
     # Once somebody has looked and chosen, the list has nothing to add to his answer.
     hand.answer("home", housing="no", water="yes", grade="D", note="墙裂了")
     assert "别处的记录" not in hand.see()

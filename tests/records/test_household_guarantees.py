@@ -119,11 +119,13 @@ def test_the_collection_form_says_what_the_page_says(home: Household, owner: Use
     page = client.get(reverse("household-collection", args=[home.uid]))
     told = {title: rest for title, *rest in page.context["guarantees"]}
     assert told["住房安全"] == ["没有保障", date(2026, 10, 20), "D级房"]
+    assert dict(page.context["living"])["危房户"] == "是"
     assert told["饮水安全"] == ["有保障", date(2026, 9, 30), ""]
     House.objects.update(graded_on=date(2025, 3, 1))
     page = client.get(reverse("household-collection", args=[home.uid]))
     told = {title: rest for title, *rest in page.context["guarantees"]}
     assert told["住房安全"] == ["", None, "要核对：D级房"]
+    assert dict(page.context["living"])["危房户"] == ""
     assert "要核对：D级房" in page.content.decode()
 
 
