@@ -48,10 +48,3 @@ def wholly_without_labour(household: Household, on: date) -> bool:
 def head_as_of(household: Household, on: date) -> Membership | None:
     """The householder's membership on a day; None where the register names none."""
     return Membership.objects.filter(household=household).as_of(on).heads().select_related("person").first()
-
-
-def home_name(household: Household) -> str:
-    """张三户, as everybody calls it; its number where it has no householder. One query."""
-    heads = Membership.objects.heads().current().filter(household=household).order_by("id")
-    name = heads.values_list("person__name", flat=True).first()
-    return f"{name}户" if name else f"户编号 {household.number}"

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Max, Prefetch, QuerySet, Value
+from django.db.models import CharField, Max, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Division, Role, User
 from accounts.scope import scope_of
-from households.models import Household, Membership
+from households.heads import with_heads
+from households.models import Household
 from records.books import BOOKS, Book, BookColumn
 from records.models import RecordBatch
 from sheets.clean import mask_id
@@ -64,9 +65,9 @@ def with_names(book: Book, rows: QuerySet[Any]) -> QuerySet[Any]:
     """What a line on a page needs of other tables."""
     if book.subject == "place":
         return rows.select_related("division__parent")
-    heads = Membership.objects.heads().current().select_related("person")
-    rows = rows.select_related("household__village__parent", *(["person"] if book.subject == "person" else []))
-    return rows.prefetch_related(Prefetch("household__memberships", heads, to_attr="heads"))
+    return with_heads(
+        rows.select_related("household__village__parent", *(["person"] if book.subject == "person" else []))
+    )
 
 
 def name_of(book: Book, row: Any) -> str:

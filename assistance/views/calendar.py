@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils import timezone
 from accounts.permissions import may
 from accounts.views.base import Page, keyset_page
 from assistance.agenda import Due, due_between, never_visited, overdue_before
-from households.models import Membership
+from households.heads import head_names, with_heads
 from monitoring.clock import add_months
 
 VISIT = "monitoring.record_visit"
@@ -37,7 +36,7 @@ class Calendar(Page):
         start = max(first, today) if first <= today <= last else first
         coming = [due for due in due_between(user=self.user, start=start, end=last) if kind in ("", due.kind)]
         overdue = [due for due in overdue_before(user=self.user, day=today) if kind in ("", due.kind)]
-        heads = _heads([*overdue[:MOST_OVERDUE], *coming])
+        heads = head_names({due.household.pk for due in (*overdue[:MOST_OVERDUE], *coming)})
         context = {
             "first": first,
             "today": today,
@@ -60,10 +59,7 @@ class NeverVisited(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         episodes = never_visited(user=self.user)
-        heads = Membership.objects.heads().current().select_related("person")
-        rows = episodes.select_related("household__village__parent", "household__helper").prefetch_related(
-            Prefetch("household__memberships", heads, to_attr="heads")
-        )
+        rows = with_heads(episodes.select_related("household__village__parent", "household__helper"))
         page = keyset_page(rows, order=("identified_on", "id"), query=request.GET)
         for episode in page.rows:
             home = episode.household
@@ -71,13 +67,6 @@ class NeverVisited(Page):
                 actor=self.user, right=VISIT, code=home.village_id, at=self.at, helper_id=home.helper_id
             )
         return render(request, "assistance/never_visited.html", {"page": page, "total": episodes.count()})
-
-
-def _heads(found: Iterable[Due]) -> dict[int, str]:
-    """The householders' names by household, in one query."""
-    keys = {due.household.pk for due in found}
-    rows = Membership.objects.heads().current().filter(household_id__in=keys).select_related("person")
-    return {row.household_id: row.person.name for row in rows}
 
 
 def _lines(found: Iterable[Due], heads: dict[int, str]) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,8 +34,7 @@ from assistance.services.measures import (
 )
 from assistance.services.plans import adopt_plan, begin_plan, change_plan
 from assistance.standing import standing_of
-from households.history import home_name
-from households.models import Membership
+from households.heads import head_of, home_name, with_heads
 from monitoring.exit_checks import check_exit
 from monitoring.models import Episode
 from monitoring.policy import value_of
@@ -49,10 +47,8 @@ class PlanList(Page):
         today, show = timezone.localdate(self.at), request.GET.get("show", "")
         mine = Plan.objects.visible_to(self.user)
         plans = _shown(mine, show, today).select_related("episode__household__village__parent", "responsible")
-        heads = Membership.objects.heads().current().select_related("person")
-        plans = plans.prefetch_related(Prefetch("episode__household__memberships", heads, to_attr="heads"))
         context = {
-            "page": keyset_page(plans, order=("-id",), query=request.GET),
+            "page": keyset_page(with_heads(plans, "episode__household"), order=("-id",), query=request.GET),
             "show": show,
             "counts": {name: _shown(mine, name, today).count() for name in SHOWN},
             "without": without_plan(Episode.objects.visible_to(self.user)).count(),
@@ -65,9 +61,7 @@ class WithoutPlan(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         episodes = without_plan(Episode.objects.visible_to(self.user)).select_related("household__village__parent")
-        heads = Membership.objects.heads().current().select_related("person")
-        rows = episodes.prefetch_related(Prefetch("household__memberships", heads, to_attr="heads"))
-        page = keyset_page(rows, order=("-id",), query=request.GET)
+        page = keyset_page(with_heads(episodes), order=("-id",), query=request.GET)
         for episode in page.rows:
             home = episode.household
             episode.writable = may(
@@ -90,12 +84,11 @@ class PlanDetail(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         plan, today = _plan(self.user, pk), timezone.localdate(self.at)
         household = plan.episode.household
-        heads = household.memberships.heads().current().select_related("person")
         checks = [] if plan.episode.state != Episode.State.MONITORED else check_exit(episode=plan.episode, on=today)
         context = {
             "plan": plan,
             "household": household,
-            "head": heads.first(),
+            "head": head_of(household),
             "standing": standing_of(plan, today),
             "visits": household.visits.order_by("-visited_on", "-id").prefetch_related("visitors")[:5],
             "failing": [check for check in checks if not check.ok],

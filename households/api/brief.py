@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
-from django.db.models import Model, Prefetch, QuerySet
 from rest_framework import serializers
 
 from accounts.api.fields import Output
 from accounts.api.serializers import Place
+from households.heads import Rows, with_heads
 from households.models import Household, Membership
-
-Row = TypeVar("Row", bound=Model)
 
 
 class MemberName(Output):
@@ -34,10 +30,6 @@ class HouseholdBrief(Output):
         return heads[0].person.name if heads else ""
 
 
-def with_heads(rows: QuerySet[Row], path: str = "") -> QuerySet[Row]:
-    """Rows whose household (at `path`, "" for households themselves) knows its householder as `heads`: two queries for
-    a whole page."""
-    heads: Any = Membership.objects.heads().current().select_related("person")
-    prefix = f"{path}__" if path else ""
-    related = rows.select_related(f"{prefix}village")
-    return related.prefetch_related(Prefetch(f"{prefix}memberships", heads, to_attr="heads"))
+def with_briefs(rows: Rows, path: str = "household") -> Rows:
+    """Rows whose household (at `path`, "" for households themselves) has all that `HouseholdBrief` tells of it."""
+    return with_heads(rows.select_related(f"{path}__village" if path else "village"), path)

@@ -13,7 +13,7 @@ from accounts.api.base import Endpoint, ListQuery, narrow, within
 from accounts.api.schema import doc
 from households.api import living
 from households.api import serializers as s
-from households.api.brief import with_heads
+from households.api.brief import with_briefs
 from households.models import ChangeProposal, Household, Income, LifeEvent, LivingCondition, Membership, Person
 from households.services.living import enter_condition, enter_income
 
@@ -23,7 +23,7 @@ TAG = "农户"
 def households_of(view: Endpoint) -> QuerySet[Household]:
     """Households that the caller may see, with householder and whether they are monitored."""
     monitored = Household.objects.filter(pk=OuterRef("pk"), episodes__state="monitored")
-    return with_heads(Household.objects.visible_to(view.user).annotate(is_monitored=Exists(monitored)))
+    return with_briefs(Household.objects.visible_to(view.user).annotate(is_monitored=Exists(monitored)), path="")
 
 
 class HouseholdsView(Endpoint):
@@ -114,8 +114,7 @@ class PersonView(Endpoint):
 
 
 def proposals_of(view: Endpoint) -> QuerySet[ChangeProposal]:
-    rows: Any = ChangeProposal.objects.visible_to(view.user).select_related("household", "person", "decided_by")
-    return with_heads(rows, "household")
+    return with_briefs(ChangeProposal.objects.visible_to(view.user).select_related("person", "decided_by"))
 
 
 class ProposalsView(Endpoint):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import Endpoint, narrow, within
 from accounts.api.schema import doc
 from accounts.permissions import require
-from households.api.brief import with_heads
+from households.api.brief import with_briefs
 from households.models import Household
 from monitoring.api import case_serializers as s
 from monitoring.api.clues import named
@@ -27,8 +27,7 @@ TAG = "办件"
 
 def cases_of(view: Endpoint) -> QuerySet[Case]:
     """Cases that the caller may see, with what the outputs name."""
-    rows = Case.objects.visible_to(view.user).select_related("household", "clue", "episode", "opened_by")
-    return with_heads(rows, "household")
+    return with_briefs(Case.objects.visible_to(view.user).select_related("clue", "episode", "opened_by"))
 
 
 class CasesView(Endpoint):

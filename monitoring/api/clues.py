@@ -17,7 +17,7 @@ from accounts.api.errors import NOT_FOUND
 from accounts.api.fields import Day, DivisionCode, Flag, Input, Month, Output, PastDay, Text, Version, choice_of, many
 from accounts.api.schema import doc
 from accounts.models import Department
-from households.api.brief import HouseholdBrief, MemberName, with_heads
+from households.api.brief import HouseholdBrief, MemberName, with_briefs
 from households.models import Household, Person
 from monitoring.api.steps import ActionOut, StepView, TransitionOut, actions_for, history, step_views
 from monitoring.models import Clue, Hit
@@ -171,8 +171,7 @@ class ClueBatchResult(Output):
 
 def clues_of(view: Endpoint) -> QuerySet[Clue]:
     """Clues that the caller may see, with what the outputs name."""
-    rows = Clue.objects.visible_to(view.user).select_related("household", "person", "village")
-    return with_heads(rows, "household")
+    return with_briefs(Clue.objects.visible_to(view.user).select_related("person", "village"))
 
 
 class CluesView(Endpoint):

@@ -15,7 +15,7 @@ from accounts.api.base import Endpoint, ListQuery, narrow, within
 from accounts.api.fields import Day, DivisionCode, Flag, Input, Output, PastDay, Text, Version, choice_of
 from accounts.api.schema import doc
 from accounts.api.serializers import PersonName
-from households.api.brief import HouseholdBrief, with_heads
+from households.api.brief import HouseholdBrief, with_briefs
 from monitoring.exit_checks import check_exit
 from monitoring.models import Episode
 from monitoring.risks import MonitoredType
@@ -88,7 +88,7 @@ class EpisodeCancelIn(Input):
 
 
 def episodes_of(view: Endpoint) -> QuerySet[Episode]:
-    return with_heads(Episode.objects.visible_to(view.user).select_related("household"), "household")
+    return with_briefs(Episode.objects.visible_to(view.user))
 
 
 class EpisodesView(Endpoint):

@@ -15,7 +15,7 @@ from accounts.api.base import Endpoint, ListQuery, narrow
 from accounts.api.fields import DivisionCode, Input, Month, Output, choice_of
 from accounts.api.schema import doc
 from accounts.api.serializers import PersonName, Place
-from households.api.brief import HouseholdBrief, with_heads
+from households.api.brief import HouseholdBrief, with_briefs
 from monitoring.models import Hit, MatchRun
 from monitoring.risks import Risk
 from monitoring.rules import RULES_BY_NAME
@@ -152,7 +152,7 @@ class HitsView(_OfRuns):
 
     @doc("一次运行所在月份的规则命中", answer=HitOut, many=True)
     def get(self, request: Request, uid: UUID) -> Response:
-        rows = with_heads(hits_of(self.run(uid)).select_related("household", "clue", "episode"), "household")
+        rows = with_briefs(hits_of(self.run(uid)).select_related("clue", "episode"))
         return self.pages(narrow(rows, self.query, rule="rule", risk="risk", outcome="outcome"), HitOut)
 
 

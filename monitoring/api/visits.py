@@ -17,7 +17,7 @@ from accounts.api.files import attached, attached_one
 from accounts.api.schema import doc
 from accounts.api.serializers import PersonName
 from accounts.models import User
-from households.api.brief import HouseholdBrief, with_heads
+from households.api.brief import HouseholdBrief, with_briefs
 from households.api.living import ConditionOut, ConditionValues, IncomeOut, IncomeValues
 from households.models import Household
 from monitoring.api.clues import named
@@ -114,8 +114,7 @@ class VisitQuery(ListQuery):
 
 
 def visits_of(view: Endpoint) -> QuerySet[Visit]:
-    rows = Visit.objects.visible_to(view.user).select_related("household", "clue", "case", "recorded_by")
-    return with_heads(rows, "household")
+    return with_briefs(Visit.objects.visible_to(view.user).select_related("clue", "case", "recorded_by"))
 
 
 class VisitsView(Endpoint):

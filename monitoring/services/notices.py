@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from households.models import Membership
+from households.history import head_as_of, size_as_of
 from monitoring.models import Case, Notice
 from sheets.text import squeeze
 
@@ -58,11 +58,10 @@ def notice_text(case: Case, *, kind: str, hung_on: date, ends_on: date, days: in
 
 
 def _household_row(case: Case, on: date) -> str:
-    members = Membership.objects.filter(household_id=case.household_id).as_of(on)
-    head = members.heads().select_related("person").first()
+    head, size = head_as_of(case.household, on), size_as_of(case.household, on)
     kind = case.monitored_type or (case.episode.monitored_type if case.episode else "")
     group = case.household.group_name or case.village.name
-    return f"村组：{group}　户主：{head.person.name if head else '（待完善）'}　人口：{members.count()}　类别：{kind}"
+    return f"村组：{group}　户主：{head.person.name if head else '（待完善）'}　人口：{size}　类别：{kind}"
 
 
 def _day(day: date) -> str:

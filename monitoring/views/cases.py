@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from accounts.models import Division, User
 from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
-from households.models import Membership
+from households.heads import with_heads
 from monitoring.clock import DUE_SOON_DAYS
 from monitoring.desk.basis import basis_of, grid_of
 from monitoring.desk.checklist import checklist_of
@@ -40,13 +39,9 @@ class CaseList(Page):
         today, mine = timezone.localdate(self.at), Case.objects.visible_to(self.user)
         show = request.GET.get("show", "")
         cases = _filtered(mine, request.GET) if show not in SHOWN else _shown(mine, show, self.user, today)
-        heads = Membership.objects.heads().current().select_related("person")
-        cases = cases.select_related("household", "village__parent").prefetch_related(
-            Prefetch("household__memberships", heads, to_attr="heads")
-        )
         context = {
             "page": keyset_page(
-                cases.by_deadline(),
+                with_heads(cases.select_related("village__parent")).by_deadline(),
                 order=("term", "id") if request.GET.get("state", "") in ("", *Case.OPEN_STATES) else ("-id",),
                 query=request.GET,
             ),

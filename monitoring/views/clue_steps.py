@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from accounts.models import User
 from accounts.views.base import Page
-from households.models import Membership
+from households.heads import head_names
 from monitoring.forms import StepForm
 from monitoring.models import Clue
 from monitoring.workflow.batch import MOST, perform_each
@@ -99,7 +98,7 @@ class ClueBatch(Page):
     def _carry_out(self, clues: list[Clue], seen: dict[str, int], action: str, note: str) -> HttpResponse:
         items = [(clue, seen[str(clue.uid)]) for clue in clues]
         outcomes = perform_each(items=items, action=action, actor=self.user, at=self.at, note=note)
-        heads = _heads(clues)
+        heads = head_names(clue.household_id for clue in clues)
         rows = [(outcome, heads.get(outcome.subject.household_id, "")) for outcome in outcomes]
         context = {
             "title": BATCH_ACTIONS[action],
@@ -136,8 +135,3 @@ def _sorted_out(clues: list[Clue], action: str) -> tuple[list[tuple[Clue, Step]]
     steps = [step for step in TABLE[CLUE] if step.action == action]
     fitting = [(clue, next((step for step in steps if clue.state in step.sources), None)) for clue in clues]
     return [(clue, step) for clue, step in fitting if step], [clue for clue, step in fitting if step is None]
-
-
-def _heads(clues: list[Any]) -> dict[int, str]:
-    heads = Membership.objects.heads().current().filter(household__in=[clue.household_id for clue in clues])
-    return dict(heads.values_list("household_id", "person__name"))

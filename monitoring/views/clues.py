@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,11 +13,10 @@ from django.utils import timezone
 from accounts.models import Department, Division, User
 from accounts.scope import scope_of
 from accounts.views.base import Page, keyset_page
-from households.models import Membership
+from households.heads import with_heads
 from monitoring.clue_filter import filter_of
 from monitoring.clue_story import stories_of
 from monitoring.models import Clue, Transition
-from monitoring.querysets import ClueQuerySet
 from monitoring.risks import Risk
 from monitoring.rules import RULES
 from monitoring.turns import CLUE_TURNS, LEVELS, states_of
@@ -36,7 +35,7 @@ class ClueList(Page):
         found = chosen.apply(Clue.objects.visible_to(self.user), user=self.user, today=today)
         context = {
             "page": keyset_page(
-                _with_names(found).by_deadline(),
+                with_heads(found.select_related("village__parent")).by_deadline(),
                 order=("term", "id") if chosen.of_open else ("-id",),
                 query=request.GET,
             ),
@@ -58,13 +57,6 @@ CHOICES: dict[str, Any] = {
     "departments": Department.choices,
     "rules": [(rule.name, rule.title) for rule in RULES],
 }
-
-
-def _with_names(clues: ClueQuerySet) -> ClueQuerySet:
-    heads = Membership.objects.heads().current().select_related("person")
-    return clues.select_related("household", "village__parent").prefetch_related(
-        Prefetch("household__memberships", heads, to_attr="heads")
-    )
 
 
 def _states_of(user: User) -> set[str]:

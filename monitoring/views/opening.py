@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.errors import Refused
 from accounts.views.base import Page
-from households.history import home_name
+from households.heads import home_name
 from households.models import Household
 from monitoring.models import Clue
 from monitoring.risks import Risk

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +16,7 @@ from accounts.models import Division
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
 from accounts.views.base import Page, keyset_page, put_on_form
-from households.models import Membership
+from households.heads import with_heads
 from monitoring.desk.return_counts import by_reason, by_village, listed
 from monitoring.services.return_reasons import EDIT_REASONS, keep_reason, reasons_for, retire_reason
 
@@ -70,11 +69,8 @@ class ReturnList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         start, end, _ = _period(request, timezone.localdate(self.at))
         asked = {name: request.GET.get(name, "") for name in ("reason", "village", "action")}
-        heads = Membership.objects.heads().current().select_related("person")
-        rows = listed(self.user, start, end, **asked).select_related(
-            "case__household", "case__village__parent", "actor", "post__division"
-        )
-        rows = rows.prefetch_related(Prefetch("case__household__memberships", heads, to_attr="heads"))
+        rows = listed(self.user, start, end, **asked)
+        rows = with_heads(rows.select_related("case__village__parent", "actor", "post__division"), "case__household")
         context = {
             "page": keyset_page(rows, order=("-id",), query=request.GET),
             "start": start,

@@ -7,14 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import Division
 from accounts.views.base import Page, do_and_return, sequence_page
-from households.models import Household, Membership
+from households.heads import with_heads
+from households.models import Household
 from monitoring.models import MatchRun
 from monitoring.run_results import run_results
 from monitoring.services.runs import compare_runs, confirm_run, queue_run
@@ -97,9 +98,8 @@ class RunChanges(Page):
 
 def _told(pairs: Any) -> list[dict[str, Any]]:
     """Household and risk of each (户编号, risk) pair, with the householder."""
-    heads = Prefetch("memberships", Membership.objects.heads().current().select_related("person"), to_attr="heads")
-    rows = Household.objects.filter(number__in={number for number, _ in pairs})
-    found = {row.number: row for row in rows.select_related("village__parent").prefetch_related(heads)}
+    rows = Household.objects.filter(number__in={number for number, _ in pairs}).select_related("village__parent")
+    found = {row.number: row for row in with_heads(rows, path="")}
     return [{"household": found[number], "risk": risk} for number, risk in pairs if number in found]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.templatetags.sw import short_date
 from accounts.views.base import Page, put_on_form
-from households.history import home_name
+from households.heads import home_name
 from monitoring.case_forms import AppraisalForm, ProposeForm, SigningForm
 from monitoring.clock import add_days
 from monitoring.forms import CompareForm, StepForm

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page
-from households.models import Membership
+from households.heads import head_of
 from monitoring.models import Visit
 from monitoring.visit_sections import sections_for
 
@@ -26,10 +26,9 @@ class VisitDetail(Page):
             "household__village__parent", "clue", "case", "episode", "income", "condition", "recorded_by"
         )
         visit = get_object_or_404(rows.prefetch_related("visitors__user", "photos", "signatures__file"), uid=uid)
-        heads = Membership.objects.heads().current().filter(household=visit.household).select_related("person")
         context = {
             "visit": visit,
-            "head": heads.first(),
+            "head": head_of(visit.household),
             "rows": _rows(visit),
             "photos": visit.photos.all(),
             "done": "done" in request.GET and visit.recorded_by_id == self.user.pk,

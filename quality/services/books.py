@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Division, User
 from accounts.permissions import require
 from accounts.services import audit
-from households.models import Membership
+from households.heads import head_names
 from quality.checks import CHECKS, Check
 from quality.checks.base import VILLAGE
 from quality.models import Fault
@@ -91,14 +91,9 @@ def _rows(checks: list[Check], division: Division, today: date) -> Iterator[list
     )
     source = listed.iterator(chunk_size=CHUNK)
     while some := list(islice(source, CHUNK)):
-        heads = _heads({fault.household_id for fault in some if fault.household_id})
+        heads = head_names({fault.household_id for fault in some if fault.household_id})
         for fault in some:
             yield _row(fault, heads)
-
-
-def _heads(households: set[int]) -> dict[int, str]:
-    rows = Membership.objects.heads().current().filter(household__in=households)
-    return dict(rows.values_list("household_id", "person__name"))
 
 
 def _row(fault: Fault, heads: dict[int, str]) -> list[Cell]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from accounts.errors import Refused
 from accounts.models import Division
 from accounts.permissions import may
 from accounts.views.base import Page, do_and_return, keyset_page, put_on_form
-from households.models import Membership
+from households.heads import head_names, with_heads
 from households.permissions import RECORD
 from quality.checks import CHECKS, GROUPS, LEVELS, NOT_COVERED
 from quality.figures import STANDS, overview_of
@@ -113,10 +112,7 @@ class FaultList(_OfPlace):
         if (level := request.GET.get("level", "")) in {str(one) for one in LEVELS}:
             rows = rows.filter(level=int(level))
         rows = _shown(rows, show, self.user, today)
-        heads: Any = Membership.objects.heads().current().select_related("person")
-        listed = rows.select_related("household", "person", "village__parent").prefetch_related(
-            Prefetch("household__memberships", heads, to_attr="heads")
-        )
+        listed = with_heads(rows.select_related("person", "village__parent"))
         # The worst first.
         page = keyset_page(listed, order=("level", "id"), query=request.GET)
         context = {
@@ -189,16 +185,9 @@ class FaultDetail(Page):
             "may_ask": fault.stood == OPEN
             and all(one.step for one in exemptions)
             and may(actor=self.user, right=REQUEST, code=fault.village_id, at=self.at, helper_id=helper),
-            "head": _head(fault),
+            "head": head_names([fault.household_id]).get(fault.household_id, "") if fault.household_id else "",
         }
         return render(self.request, "quality/fault.html", context, status=status)
-
-
-def _head(fault: Fault) -> str:
-    if fault.household is None:
-        return ""
-    rows = Membership.objects.heads().current().filter(household=fault.household)
-    return rows.values_list("person__name", flat=True).first() or ""
 
 
 class RuleBook(_OfPlace):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,8 @@ from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
-from households.models import Household, Membership
+from households.heads import with_heads
+from households.models import Household
 from monitoring.clock import add_days
 from monitoring.forms import StepForm
 from monitoring.policy import value_of
@@ -45,7 +46,7 @@ class ProblemList(Page):
         # What is worked comes by its deadline; in a list with cleared ones the newest come first.
         order = ("-id",) if query.get("state") else ("due", "id")
         context = {
-            "page": keyset_page(with_heads(found.by_deadline()), order=order, query=query),
+            "page": keyset_page(_with_names(found.by_deadline()), order=order, query=query),
             "count": found.count(),
             "overdue": found.overdue(today).count(),
             "filters": query,
@@ -80,12 +81,9 @@ def _filtered(rows: ProblemQuerySet, query: Mapping[str, str], user: User, at: A
     return rows if state == EVERY or query.get("mine") else rows.open()
 
 
-def with_heads(rows: QuerySet[Problem]) -> QuerySet[Problem]:
-    """With the names that a list shows, in a fixed number of queries."""
-    heads = Membership.objects.heads().current().select_related("person")
-    return rows.select_related("household", "person", "division__parent").prefetch_related(
-        Prefetch("household__memberships", heads, to_attr="heads")
-    )
+def _with_names(rows: ProblemQuerySet) -> ProblemQuerySet:
+    """With the names that a page shows, in a fixed number of queries."""
+    return with_heads(rows.select_related("person", "division__parent"))
 
 
 def _places(user: User) -> QuerySet[Division]:
@@ -110,7 +108,7 @@ class ProblemDetail(Page):
     """One problem: where it stands, what is known, what was done, what the user may do."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
-        rows = with_heads(Problem.objects.visible_to(self.user)).select_related("clue", "recorded_by", "batch")
+        rows = _with_names(Problem.objects.visible_to(self.user)).select_related("clue", "recorded_by", "batch")
         problem = get_object_or_404(rows, uid=uid)
         steps = list(problem.steps.select_related("actor").prefetch_related("files").order_by("-id"))
         choices = available_actions(problem, self.user, self.at)
@@ -179,7 +177,7 @@ class ProblemStepPage(Page):
         return redirect("problem-detail", uid=problem.uid)
 
     def _problem(self, uid: str) -> Problem:
-        return get_object_or_404(with_heads(Problem.objects.visible_to(self.user)), uid=uid)
+        return get_object_or_404(_with_names(Problem.objects.visible_to(self.user)), uid=uid)
 
     def _item(self, problem: Problem, action: str) -> Available:
         found = (item for item in available_actions(problem, self.user, self.at) if item.action == action)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.models import Post
 from accounts.scope import holding_only, in_division
-from households.models import Household, Membership
+from households.heads import with_heads
+from households.models import Household
 from reports.desk.tasks import Task, tasks_of
 
 
@@ -18,11 +18,10 @@ def handover_rows(post: Post, at: datetime) -> dict[str, list[list[str]]]:
     today = timezone.localdate(at)
     with holding_only(post, today) as scope:
         tasks = [_task(task) for task in tasks_of(post.user, scope, today)]
-    heads = Prefetch("memberships", Membership.objects.heads().current().select_related("person"), to_attr="heads")
     helped = Household.objects.filter(
         in_division("village_id", post.division), helper=post.user_id, cancelled_on__isnull=True
     )
-    rows = helped.select_related("village__parent").prefetch_related(heads).order_by("village_id", "id")
+    rows = with_heads(helped.select_related("village__parent"), path="").order_by("village_id", "id")
     return {"tasks": tasks, "households": [_household(row) for row in rows]}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,8 @@ from accounts.permissions import PERMISSIONS
 from accounts.scope import Scope, in_division, scope_of
 from accounts.templatetags.sw import short_date
 from assistance.models import Plan
-from households.models import ChangeProposal, Membership
+from households.heads import with_heads
+from households.models import ChangeProposal
 from monitoring.clock import add_months
 from monitoring.feeds import FEEDS
 from monitoring.models import Application, Case, Clue, Episode, FeedBatch
@@ -75,21 +76,16 @@ def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
     return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
 
 
-def _heads(path: str) -> Prefetch[Any]:
-    heads = Membership.objects.heads().current().select_related("person")
-    return Prefetch(f"{path}memberships", heads, to_attr="heads")
-
-
-def _listed(rows: QuerySet[Any], path: str, order: str) -> QuerySet[Any, Any]:
-    return rows.select_related(f"{path}village__parent").prefetch_related(_heads(path)).order_by(order, "id")[:MOST]
+def _listed(rows: QuerySet[Any], order: str, path: str = "household") -> QuerySet[Any]:
+    return with_heads(rows.select_related(f"{path}__village__parent"), path).order_by(order, "id")[:MOST]
 
 
 def _clues(user: User, today: date) -> Iterator[Task]:
     clues = Clue.objects.visible_to(user)
-    for clue in _listed(clues.waiting_for(user).select_related("household"), "household__", "due_on"):
+    for clue in _listed(clues.waiting_for(user), "due_on"):
         why = clue.warning or f"{clue.get_channel_display()}报来，{clue.get_state_display()}"
         yield Task(clue.due_on, f"{clue.risk}线索", clue.household, why, _clue_link(clue), _CLUE_VERBS[clue.state])
-    for clue in _listed(clues.review_due(today).select_related("household"), "household__", "next_review_on"):
+    for clue in _listed(clues.review_due(today), "next_review_on"):
         link = reverse("clue-detail", args=[clue.uid])
         why = f"上次定了 {short_date(clue.next_review_on)} 再看：{clue.close_reason or clue.get_state_display()}"
         yield Task(clue.next_review_on, "到期复核", clue.household, why, link, "复核")
@@ -104,7 +100,7 @@ def _clue_link(clue: Clue) -> str:
 
 def _cases(user: User) -> Iterator[Task]:
     cases = Case.objects.visible_to(user).waiting_for(user).filter(paused_on__isnull=True)
-    for case in _listed(cases.select_related("household"), "household__", "due_on"):
+    for case in _listed(cases, "due_on"):
         why = f"退回补正：{case.return_reason}" if case.returned else _case_why(case)
         verb = "补正" if case.returned else _CASE_VERBS.get(case.state, "办理")
         yield Task(case.due_on, case.get_kind_display(), case.household, why, _case_link(case), verb)
@@ -124,8 +120,8 @@ def _case_why(case: Case) -> str:
 
 
 def _plans(user: User, today: date) -> Iterator[Task]:
-    plans = Plan.objects.visible_to(user).waiting(today).select_related("episode__household")
-    for plan in _listed(plans, "episode__household__", "due_on"):
+    plans = Plan.objects.visible_to(user).waiting(today)
+    for plan in _listed(plans, "due_on", "episode__household"):
         why = f"已纳入监测，{'、'.join(plan.episode.risks)}还没有制定帮扶措施"
         link = reverse("plan-detail", args=[plan.pk])
         yield Task(plan.due_on, "一户一策", plan.episode.household, why, link, "定措施")
@@ -133,7 +129,7 @@ def _plans(user: User, today: date) -> Iterator[Task]:
 
 def _visits(user: User, today: date) -> Iterator[Task]:
     due = Episode.objects.visible_to(user).filter(next_follow_up_on__lte=today + VISIT_AHEAD).exclude(state="cancelled")
-    for episode in _listed(due.select_related("household"), "household__", "next_follow_up_on"):
+    for episode in _listed(due, "next_follow_up_on"):
         cleared = episode.state == Episode.State.CLEARED
         why = (
             "风险消除后每季度看一次，看看有没有反复"
@@ -145,8 +141,8 @@ def _visits(user: User, today: date) -> Iterator[Task]:
 
 
 def _proposals(user: User) -> Iterator[Task]:
-    rows = ChangeProposal.objects.visible_to(user).open().select_related("household", "person")
-    for row in _listed(rows, "household__", "proposed_at"):
+    rows = ChangeProposal.objects.visible_to(user).open().select_related("person")
+    for row in _listed(rows, "proposed_at"):
         why = f"公安报来{row.person.name}{row.kind}，核对后才改登记"
         yield Task(None, "人口变动", row.household, why, reverse("household-detail", args=[row.household.uid]), "核对")
 
@@ -188,16 +184,13 @@ def _exemptions(user: User) -> Iterator[Task]:
 
 def _problems(user: User, scope: Scope, today: date) -> Iterator[Task]:
     """Kept problems that wait for the user, and those that were signed off and should be looked at again."""
-    related = ("household", "person", "division")
-    problems = Problem.objects.visible_to(user).select_related(*related)
-    waiting = turns.waiting_for(problems, user, today).prefetch_related(_heads("household__"))
-    for row in waiting.order_by("due_on", "id")[:MOST]:
+    problems = with_heads(Problem.objects.visible_to(user).select_related("person", "division"))
+    for row in turns.waiting_for(problems, user, today).order_by("due_on", "id")[:MOST]:
         why = f"{row.get_state_display()}：{row.description}"
         yield _problem_task(row, row.due_on, row.get_kind_display(), why, turns.VERB_WORDS[Problem.State(row.state)])
     county = next((post.division_id for post in scope.posts), "0" * 12)
     days = value_of("problem_look_back_days", on=today, code=county)
-    again = turns.look_back_due(problems, user, today, days).prefetch_related(_heads("household__"))
-    for row in again.order_by("signed_off_on", "id")[:MOST]:
+    for row in turns.look_back_due(problems, user, today, days).order_by("signed_off_on", "id")[:MOST]:
         why = f"{short_date(row.signed_off_on)}销号，看有没有反弹：{row.description}"
         yield _problem_task(row, row.signed_off_on + timedelta(days=days), "回头看", why, "回头看")
 

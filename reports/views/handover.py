@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import HandOverCopy, User
 from accounts.scope import scope_of
 from accounts.views.base import Page
-from households.models import Household, Membership
+from households.heads import with_heads
+from households.models import Household
 from reports.desk.tasks import tasks_of
 
 MOST = 500
@@ -21,14 +22,13 @@ class HandOverList(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         scope, today = scope_of(self.user), timezone.localdate(self.at)
-        heads = Prefetch("memberships", Membership.objects.heads().current().select_related("person"), to_attr="heads")
         helped = Household.objects.visible_to(self.user).filter(helper=self.user, cancelled_on__isnull=True)
         context = {
             "posts": scope.posts,
             "tasks": tasks_of(self.user, scope, today),
-            "households": helped.select_related("village__parent")
-            .prefetch_related(heads)
-            .order_by("village_id", "id")[:MOST],
+            "households": with_heads(helped.select_related("village__parent"), path="").order_by("village_id", "id")[
+                :MOST
+            ],
             "count": helped.count(),
             "today": today,
             "copies": _copies(self.user),

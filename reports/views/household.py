@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import may
 from accounts.views.base import Page
 from assistance.models import Measure
+from households.heads import head_of
 from households.models import Household
 from households.permissions import DECIDE, RECORD
 from records.books import BOOKS
@@ -114,7 +115,7 @@ class HouseholdStory(Page):
         kind = kind if kind in KINDS else ""
         context = {
             "household": household,
-            "head": household.memberships.heads().current().select_related("person").first(),
+            "head": head_of(household),
             "chapter": chapter_of(household, kind=kind, page=max(number, 1)),
             "kinds": KINDS,
             "kind": kind,
