@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from assistance.views import calendar, catalogue, plans
+from assistance.views import calendar, catalogue, lacking, plans
 
 urlpatterns = [
     path("measures/catalogue/", catalogue.MeasureCatalogue.as_view(), name="measure-catalogue"),
     path("plans/", plans.PlanList.as_view(), name="plan-list"),
-    path("plans/missing/", plans.WithoutPlan.as_view(), name="plan-missing"),
+    path("plans/missing/", lacking.WithoutPlan.as_view(), name="plan-missing"),
     path("plans/<int:pk>/", plans.PlanDetail.as_view(), name="plan-detail"),
     path("plans/<int:pk>/adopt/", plans.AdoptPlan.as_view(), name="plan-adopt"),
     path("plans/<int:pk>/change/", plans.ChangePlan.as_view(), name="plan-change"),
@@ -22,5 +22,5 @@ urlpatterns = [
     path("deliveries/<int:pk>/withdraw/", plans.WithdrawDelivery.as_view(), name="delivery-withdraw"),
     path("deliveries/<int:pk>/proof/", plans.DeliveryProof.as_view(), name="delivery-proof"),
     path("followups/", calendar.Calendar.as_view(), name="followup-list"),
-    path("followups/never/", calendar.NeverVisited.as_view(), name="followup-never"),
+    path("followups/never/", lacking.NeverVisited.as_view(), name="followup-never"),
 ]

@@ -12,13 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.permissions import may
-from accounts.views.base import Page, keyset_page
+from accounts.views.base import Page
 from assistance.agenda import Due, due_between, never_visited, overdue_before
-from households.heads import head_names, with_heads
+from households.heads import head_names
 from monitoring.clock import add_months
 
-VISIT = "monitoring.record_visit"
 KINDS = {"visit": "走访", "plan": "一户一策", "measure_end": "措施到期"}
 WEEKDAYS = "一二三四五六日"
 # Beyond these a group is cut and says so.
@@ -52,21 +50,6 @@ class Calendar(Page):
             "never": never_visited(user=self.user).count(),
         }
         return render(request, "assistance/calendar.html", context)
-
-
-class NeverVisited(Page):
-    """Monitored households that nobody has visited yet, those identified first on top."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        episodes = never_visited(user=self.user)
-        rows = with_heads(episodes.select_related("household__village__parent", "household__helper"))
-        page = keyset_page(rows, order=("identified_on", "id"), query=request.GET)
-        for episode in page.rows:
-            home = episode.household
-            episode.writable = may(
-                actor=self.user, right=VISIT, code=home.village_id, at=self.at, helper_id=home.helper_id
-            )
-        return render(request, "assistance/never_visited.html", {"page": page, "total": episodes.count()})
 
 
 def _lines(found: Iterable[Due], heads: dict[int, str]) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from assistance.services.measures import (
     confirm_by_household,
     end_measure,
 )
-from assistance.services.plans import adopt_plan, begin_plan, change_plan
+from assistance.services.plans import adopt_plan, change_plan
 from assistance.standing import standing_of
 from households.heads import head_of, home_name, with_heads
 from monitoring.exit_checks import check_exit
@@ -54,28 +54,6 @@ class PlanList(Page):
             "without": without_plan(Episode.objects.visible_to(self.user)).count(),
         }
         return render(request, "assistance/plans.html", context)
-
-
-class WithoutPlan(Page):
-    """Monitored households without a plan, and for whoever may, the button that opens one."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        episodes = without_plan(Episode.objects.visible_to(self.user)).select_related("household__village__parent")
-        page = keyset_page(with_heads(episodes), order=("-id",), query=request.GET)
-        for episode in page.rows:
-            home = episode.household
-            episode.writable = may(
-                actor=self.user, right=PLAN, code=home.village_id, at=self.at, helper_id=home.helper_id
-            )
-        return render(request, "assistance/without_plan.html", {"page": page})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        episodes = Episode.objects.visible_to(self.user).select_related("household")
-        given = request.POST.get("episode", "")
-        episode = get_object_or_404(episodes, pk=int(given) if given.isascii() and given.isdigit() else 0)
-        plan = begin_plan(episode=episode, actor=self.user, at=self.at)
-        messages.success(request, "已建立一户一策，请为每项风险安排措施。")
-        return redirect("plan-detail", pk=plan.pk)
 
 
 class PlanDetail(Page):

@@ -190,7 +190,7 @@ def test_the_number_of_households_never_visited_opens_just_those(
     assert f'<a href="{address}">{calendar.context["never"]} 户' in calendar.content.decode()
     page = client.get(address)
     assert [episode.pk for episode in page.context["page"].rows] == [unseen.pk]
-    assert len(page.context["page"].rows) == calendar.context["never"] == page.context["total"]
+    assert len(page.context["page"].rows) == calendar.context["never"] == page.context["total"]()
     assert reverse("visit-new", args=[unseen.household.uid]) in page.content.decode()
     assert not _sign_in(colleague).get(address).context["page"].rows
 
