@@ -27,7 +27,7 @@ from reports.ledgers import LEDGERS  # noqa: E402
 from reports.ledgers.base import Level, Reading  # noqa: E402
 from reports.ledgers.summary import SummaryLedger  # noqa: E402
 from reports.services.drill import drill  # noqa: E402
-from reports.services.ledgers import write_ledger  # noqa: E402
+from reports.services.ledgers import LedgerOrder, write_ledger  # noqa: E402
 from reports.services.sets import write_set  # noqa: E402
 
 LONG_AGO = date(END.year - 2, END.month, END.day)
@@ -58,10 +58,14 @@ def statements(households: int, episodes: int, only: str = "") -> Task:
     yield {code: _by_hand(code) for code in STATEMENTS}
 
 
+def _order(place: Division, on: date) -> LedgerOrder:
+    return LedgerOrder(division=place, as_of=on, actor=None, at=NOW)
+
+
 def _write_set(place: Division) -> int:
     """Rows of the set."""
     with tempfile.TemporaryDirectory() as folder:
-        return write_set(division=place, as_of=END, path=Path(folder) / "set.zip", actor=None, at=NOW).total
+        return write_set(order=_order(place, END), path=Path(folder) / "set.zip").total
 
 
 def _write(place: Division, on: date, codes: list[str]) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def _write(place: Division, on: date, codes: list[str]) -> dict[str, Any]:
             if Level.COUNTY not in LEDGERS[code].levels:
                 continue
             path, started = Path(folder) / f"{code}.xlsx", time.perf_counter()
-            rows += write_ledger(name=code, division=place, as_of=on, path=path, actor=None, at=NOW).rows
+            rows += write_ledger(name=code, order=_order(place, on), path=path).rows
             taken[code] = round(time.perf_counter() - started, 2)
     return {"seconds": taken, "rows": rows}
 

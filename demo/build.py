@@ -27,7 +27,7 @@ from demo.stage import CHINA, Stage
 from demo.year import YEAR_DAYS, begin_year, last_months, month
 from households.services.register import import_register
 from reports.ledgers import LEDGERS
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 
 # Raise it when the demo's content changes, so that an older county is built anew.
 EDITION = 5
@@ -143,7 +143,8 @@ def _write_ledgers(folder: Path, county: County, progress: Progress, now: dateti
             as_of = now.date() if code in OF_TODAY else closed
             path = folder / f"{code}-{place.name}-{as_of:%Y-%m}.xlsx"
             if place.level in ledger.levels:
-                write_ledger(name=code, division=place, as_of=as_of, path=path, actor=None, at=now)
+                order = LedgerOrder(division=place, as_of=as_of, actor=None, at=now)
+                write_ledger(name=code, order=order, path=path)
                 written += 1
     progress.step(f"{closed:%Y年%m月}的台账写入 {folder}/（县、一个乡镇、一个村，{written} 份）")
 

@@ -16,7 +16,7 @@ from accounts.api.fields import DivisionCode, Flag, Input, Output, PastDay, Text
 from accounts.api.schema import FILE, doc
 from accounts.api.uploads import as_download
 from reports.ledgers import LEDGERS
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 
 TAG = "台账"
 
@@ -51,18 +51,15 @@ class LedgerView(Endpoint):
         if name.upper() not in LEDGERS:
             raise Http404
         given = self.read(LedgerIn)
-        division = self.place(given["division"])
+        order = LedgerOrder(
+            division=self.place(given["division"]),
+            as_of=given.get("as_of"),
+            actor=self.user,
+            at=self.at,
+            masked=not given.get("whole", False),
+            purpose=given.get("purpose", ""),
+        )
         with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
             path = Path(folder) / "ledger.xlsx"
-            result = write_ledger(
-                name=name,
-                division=division,
-                as_of=given.get("as_of"),
-                path=path,
-                actor=self.user,
-                at=self.at,
-                masked=not given.get("whole", False),
-                purpose=given.get("purpose", ""),
-            )
-            masked = not given.get("whole", False)
-            return as_download(path, result.ledger.filename(division, result.as_of, masked=masked))
+            result = write_ledger(name=name, order=order, path=path)
+            return as_download(path, result.ledger.filename(order.division, result.as_of, masked=order.masked))

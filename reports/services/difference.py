@@ -28,7 +28,7 @@ from reports.ledgers.summary import Behind, SummaryLedger
 from reports.services.closed import CLOSED, NOW, kept_sheet, reading_as
 from reports.services.editions import content_of
 from reports.services.freezing import last_day
-from reports.services.ledgers import choose_ledger, mask_rows
+from reports.services.ledgers import LedgerOrder, choose_ledger, mask_rows
 from sheets.layout import CellKind
 from sheets.text import Cell
 
@@ -192,7 +192,8 @@ def _readings(
     name: str, division: Division, month: date, actor: User | None, at: datetime, before: str, after: str
 ) -> tuple[Ledger, Reading, Reading]:
     on = last_day(month.replace(day=1))
-    ledger, first = choose_ledger(name=name, division=division, as_of=on, actor=actor, at=at, known=before)
+    order = LedgerOrder(division=division, as_of=on, actor=actor, at=at, known=before)
+    ledger, first = choose_ledger(name=name, order=order)
     return ledger, first, reading_as(after, division, on, at)
 
 

@@ -17,7 +17,7 @@ from reports.ledgers.base import Reading
 from reports.ledgers.i1 import BOARDS as INDICATOR_BOARDS
 from reports.ledgers.places import Places
 from reports.ledgers.summary import Behind, SummaryLedger
-from reports.services.ledgers import choose_ledger
+from reports.services.ledgers import LedgerOrder, choose_ledger
 from reports.services.rows_behind import page_of
 from sheets.clean import scrub
 
@@ -103,10 +103,8 @@ def drill(
     Raises:
         Refused: unknown ledger, no such number, a unit that is no row of it. OutOfScope, Forbidden: not his to see.
     """
-    among = LEDGERS | BOARDS | INDICATOR_BOARDS
-    ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, known=known, among=among
-    )
+    order = LedgerOrder(division=division, as_of=as_of, actor=actor, at=at, known=known)
+    ledger, reading = choose_ledger(name=name, order=order, among=LEDGERS | BOARDS | INDICATOR_BOARDS)
     found = ledger.drill(path, reading, unit) if isinstance(ledger, SummaryLedger) else []
     if not found or (unit is not None and not division.contains(unit.code)):
         raise Refused("这个数没有可以展开的明细，请从台账上点数字进入。", field="path", code="no_drill")

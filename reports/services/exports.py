@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
@@ -27,7 +27,7 @@ from reports.ledgers import LEDGERS
 from reports.models import ExportRun
 from reports.permissions import EXPORT, EXPORT_WHOLE
 from reports.services import sets
-from reports.services.ledgers import choose_ledger, write_ledger
+from reports.services.ledgers import LedgerOrder, choose_ledger, write_ledger
 
 State = ExportRun.State
 MOST_OPEN = 5
@@ -61,8 +61,8 @@ def queue_export(
         TooMany: he has MOST_OPEN exports waiting.
         Refused, OutOfScope, Forbidden: as `write_ledger`, so that nothing impossible waits in the queue.
     """
-    asked = {"division": division, "as_of": as_of, "actor": actor, "at": at}
-    code, on = _checked(name, **asked, masked=masked, purpose=purpose, known=known)
+    order = LedgerOrder(division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known)
+    code, on = _checked(name, order)
     mine = ExportRun.objects.open().filter(started_by=actor)
     same = {"ledger": code, "division": division, "as_of": on, "known": known, "masked": masked}
     if running := mine.filter(**same).first():
@@ -78,11 +78,11 @@ def queue_export(
     return run
 
 
-def _checked(name: str, **asked: Any) -> tuple[str, date]:
+def _checked(name: str, order: LedgerOrder) -> tuple[str, date]:
     """The code of what is asked for, and its day."""
     if name.strip().upper() == sets.CODE:
-        return sets.CODE, sets.choose_set(**asked)[1].on
-    ledger, reading = choose_ledger(name=name, **asked)
+        return sets.CODE, sets.choose_set(order)[1].on
+    ledger, reading = choose_ledger(name=name, order=order)
     return ledger.code, reading.on
 
 
@@ -114,14 +114,21 @@ def execute_export(run_id: int) -> None:
 
 
 def _make(run: ExportRun, lease: Lease) -> None:
-    asked: dict[str, Any] = {"division": run.division, "as_of": run.as_of, "known": run.known}
-    asked |= {"masked": run.masked, "purpose": run.purpose, "actor": run.started_by, "at": timezone.now()}
+    order = LedgerOrder(
+        division=run.division,
+        as_of=run.as_of,
+        actor=run.started_by,
+        at=timezone.now(),
+        masked=run.masked,
+        purpose=run.purpose,
+        known=run.known,
+    )
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
         path = Path(folder) / "export"
         if run.is_set:
-            rows = sets.write_set(path=path, progress=partial(_tell_set, lease), **asked).total
+            rows = sets.write_set(order=order, path=path, progress=partial(_tell_set, lease)).total
         else:
-            rows = write_ledger(name=run.ledger, path=path, progress=partial(_tell, lease), **asked).rows
+            rows = write_ledger(name=run.ledger, order=order, path=path, progress=partial(_tell, lease)).rows
         stored = keep_file(path=path, name=filename_of(run), actor=run.started_by, at=timezone.now())
     lease.renew(state=State.DONE, finished_at=timezone.now(), rows=rows, percent=100, file=stored)
 

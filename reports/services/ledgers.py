@@ -34,6 +34,21 @@ Progress = Callable[[int, int], None]
 _MASKS: dict[str, Callable[[str], str]] = {"id": mask_id, "phone": mask_phone, "text": scrub}
 
 
+@dataclass(frozen=True, kw_only=True)
+class LedgerOrder:
+    """What somebody wants of a ledger or of the set: whose, as of which day (today in China where none is given), with
+    which knowledge (services/closed.py; a closed month as it was closed where none is given), and whether numbers of
+    persons and phones go out masked; whole only for a stated purpose."""
+
+    division: Division
+    as_of: date | None
+    actor: User | None
+    at: datetime
+    masked: bool = True
+    purpose: str = ""
+    known: str = ""
+
+
 @dataclass(frozen=True)
 class LedgerResult:
     """What was written: the ledger, its data rows (without headings and 合计), the file."""
@@ -45,48 +60,36 @@ class LedgerResult:
     path: Path
 
 
-def write_ledger(
-    *,
-    name: str,
-    division: Division,
-    as_of: date | None,
-    path: Path,
-    actor: User | None,
-    at: datetime,
-    masked: bool = True,
-    purpose: str = "",
-    known: str = "",
-    progress: Progress | None = None,
-) -> LedgerResult:
-    """Write one ledger of a place as it stood on a day (today in China where none is given), and record that.
-
-    `known` says with which knowledge (services/closed.py); a closed month is written as it was closed.
-    Numbers of persons and phones go out masked; whole only for a stated purpose. The file appears when it is whole.
-    `progress` is told now and then how many rows are made, of about how many.
+def write_ledger(*, name: str, order: LedgerOrder, path: Path, progress: Progress | None = None) -> LedgerResult:
+    """Write one ledger as it is ordered, and record that. The file appears when it is whole. `progress` is told now and
+    then how many rows are made, of about how many.
 
     Raises:
         Refused: unknown ledger, level not offered, a day to come, whole numbers without purpose, no place to write.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
     """
-    ledger, reading = choose_ledger(
-        name=name, division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
-    )
+    ledger, reading = choose_ledger(name=name, order=order)
     with seldom_collected():
-        rows = write_sheets(ledger, reading, path, masked=masked, progress=progress)
+        rows = write_sheets(ledger, reading, path, masked=order.masked, progress=progress)
     # Not one transaction with the reading: on SQLite that would keep every writer out for as long as the ledger takes.
     with gone_on_failure(path):
-        detail = {"ledger": ledger.code, "rows": rows, "masked": masked}
-        record_export(reading, detail, purpose=purpose, actor=actor, at=at)
-    return LedgerResult(ledger, division, reading.on, rows, path)
+        record_export(order, reading, {"ledger": ledger.code, "rows": rows})
+    return LedgerResult(ledger, order.division, reading.on, rows, path)
 
 
-def record_export(reading: Reading, detail: dict[str, Any], *, purpose: str, actor: User | None, at: datetime) -> None:
+def record_export(order: LedgerOrder, reading: Reading, what: dict[str, Any]) -> None:
     """Note what left: which ledgers, of which day, known when, by whom and what for."""
-    detail = {**detail, "as_of": reading.on.isoformat()}
+    detail = {**what, "masked": order.masked, "as_of": reading.on.isoformat()}
     if reading.known_at is not None:
         detail["known_at"] = reading.known_at.isoformat()
-    purpose = purpose.strip()
-    audit.record(actor=actor, at=at, action="ledger.exported", target=reading.division, purpose=purpose, detail=detail)
+    audit.record(
+        actor=order.actor,
+        at=order.at,
+        action="ledger.exported",
+        target=reading.division,
+        purpose=order.purpose.strip(),
+        detail=detail,
+    )
 
 
 @contextmanager
@@ -99,28 +102,18 @@ def gone_on_failure(path: Path) -> Iterator[None]:
         raise
 
 
-def choose_ledger(
-    *,
-    name: str,
-    division: Division,
-    as_of: date | None,
-    actor: User | None,
-    at: datetime,
-    masked: bool = True,
-    purpose: str = "",
-    known: str = "",
-    among: Mapping[str, Ledger] = LEDGERS,
-) -> tuple[Ledger, Reading]:
-    """The ledger of a name and the place and day that it is wanted for, where the actor may have it so.
+def choose_ledger(*, name: str, order: LedgerOrder, among: Mapping[str, Ledger] = LEDGERS) -> tuple[Ledger, Reading]:
+    """The ledger of a name and the place and day that it is ordered for, where the actor may have it so.
 
     Raises: as `write_ledger`.
     """
     ledger = find_ledger(name, among)
-    require(actor=actor, right=EXPORT if masked else EXPORT_WHOLE, code=division.code, at=at)
-    today = timezone.localdate(at)
-    on = as_of or today
-    _check(ledger, division, on, today, masked=masked, purpose=purpose)
-    return ledger, reading_as(known if ledger.printed else NOW, division, on, at)
+    right = EXPORT if order.masked else EXPORT_WHOLE
+    require(actor=order.actor, right=right, code=order.division.code, at=order.at)
+    today = timezone.localdate(order.at)
+    on = order.as_of or today
+    _check(ledger, order, on, today)
+    return ledger, reading_as(order.known if ledger.printed else NOW, order.division, on, order.at)
 
 
 def find_ledger(name: str, among: Mapping[str, Ledger] = LEDGERS) -> Ledger:
@@ -133,7 +126,8 @@ def find_ledger(name: str, among: Mapping[str, Ledger] = LEDGERS) -> Ledger:
     return ledger
 
 
-def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked: bool, purpose: str) -> None:
+def _check(ledger: Ledger, order: LedgerOrder, on: date, today: date) -> None:
+    division = order.division
     if division.level not in ledger.levels:
         offered = "、".join(level.label for level in ledger.levels)
         level = division.get_level_display()
@@ -142,7 +136,7 @@ def _check(ledger: Ledger, division: Division, on: date, today: date, *, masked:
         raise Refused(f"截至日期 {on:%Y-%m-%d} 还没有到，只能选今天或以前。", field="as_of", code="date_in_future")
     if on < EARLIEST:
         raise Refused(f"截至日期 {on} 太早，请从 {EARLIEST:%Y} 年起选。", field="as_of", code="date_too_early")
-    if not masked and not purpose.strip():
+    if not order.masked and not order.purpose.strip():
         raise Refused("导出完整证件号码和电话须写明用途。", field="purpose", code="purpose_missing")
 
 

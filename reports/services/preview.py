@@ -12,7 +12,7 @@ from reports.ledgers import Ledger
 from reports.ledgers.base import Line, Reading, Sample
 from reports.services.closed import sample_of, stamped
 from reports.services.layouts import shape_in_force
-from reports.services.ledgers import choose_ledger, mask_rows
+from reports.services.ledgers import LedgerOrder, choose_ledger, mask_rows
 from sheets.layout import HeadingCell, SheetLayout, heading_cells
 
 MOST_ROWS = 50
@@ -69,7 +69,8 @@ def preview_ledger(
         Refused: unknown ledger, level not offered, a day to come.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to read.
     """
-    ledger, reading = choose_ledger(name=name, division=division, as_of=as_of, actor=actor, at=at, known=known)
+    order = LedgerOrder(division=division, as_of=as_of, actor=actor, at=at, known=known)
+    ledger, reading = choose_ledger(name=name, order=order)
     sample = sample_of(ledger, reading, most)
     masked = mask_rows(ledger.columns, (line.cells for line in sample.lines))
     lines = [Line(cells, line.about) for cells, line in zip(masked, sample.lines, strict=True)]

@@ -8,17 +8,24 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.db import connection
 
 from accounts.errors import Refused
-from accounts.models import Division, User
+from accounts.models import Division
 from reports.ledgers import LEDGERS, Ledger
 from reports.ledgers.base import Level, Reading, file_name
 from reports.models import ExportRun
-from reports.services.ledgers import choose_ledger, gone_on_failure, record_export, writable, write_sheets
+from reports.services.ledgers import (
+    LedgerOrder,
+    choose_ledger,
+    gone_on_failure,
+    record_export,
+    writable,
+    write_sheets,
+)
 from sheets.garbage import seldom_collected
 from sheets.layout import SheetColumn, SheetLayout
 from sheets.write import whole_archive, write_sheet
@@ -53,75 +60,41 @@ def ledgers_at(level: Level | int) -> list[Ledger]:
     return [one for one in wanted if level in one.levels]
 
 
-def choose_set(
-    *,
-    division: Division,
-    as_of: date | None,
-    actor: User | None,
-    at: datetime,
-    masked: bool = True,
-    purpose: str = "",
-    known: str = "",
-) -> tuple[list[Ledger], Reading]:
-    """The ledgers of a set and the place and day that they are wanted for, where the actor may have them so.
+def choose_set(order: LedgerOrder) -> tuple[list[Ledger], Reading]:
+    """The ledgers of a set and the place and day that they are ordered for, where the actor may have them so.
 
-    What is not as of an edition or a moment is as of `at`: the sheets of a set agree with each other however long they
-    take.
+    What is not as of an edition or a moment is as of the order's: the sheets of a set agree with each other however long
+    they take.
 
     Raises: as `write_set`.
     """
-    ledgers = ledgers_at(division.level)
+    ledgers = ledgers_at(order.division.level)
     if not ledgers:
-        raise Refused(f"{division.name}没有台账，请选县、乡镇或村。", field="division", code="level")
+        raise Refused(f"{order.division.name}没有台账，请选县、乡镇或村。", field="division", code="level")
     # What may be had of one may be had of all: they are printed, and of this level.
-    _, reading = choose_ledger(
-        name=ledgers[0].code,
-        division=division,
-        as_of=as_of,
-        actor=actor,
-        at=at,
-        masked=masked,
-        purpose=purpose,
-        known=known,
-    )
-    return ledgers, reading if reading.known_at else Reading(division, reading.on, at)
+    _, reading = choose_ledger(name=ledgers[0].code, order=order)
+    return ledgers, reading if reading.known_at else Reading(order.division, reading.on, order.at)
 
 
-def write_set(
-    *,
-    division: Division,
-    as_of: date | None,
-    path: Path,
-    actor: User | None,
-    at: datetime,
-    masked: bool = True,
-    purpose: str = "",
-    known: str = "",
-    progress: Progress | None = None,
-) -> SetResult:
-    """Write every ledger of a place as it stood on a day into one .zip, with a table of contents; record that once.
-
-    The other arguments are those of `write_ledger`. The file appears when it is whole.
+def write_set(*, order: LedgerOrder, path: Path, progress: Progress | None = None) -> SetResult:
+    """Write every ledger of a place as it is ordered into one .zip, with a table of contents; record that once. The file
+    appears when it is whole.
 
     Raises:
         Refused: a day to come, whole numbers without purpose, no place to write, or what one of the ledgers refuses.
         OutOfScope, Forbidden: the place is not the actor's to see, or its ledgers not his to take.
     """
-    ledgers, reading = choose_set(
-        division=division, as_of=as_of, actor=actor, at=at, masked=masked, purpose=purpose, known=known
-    )
-    with tempfile.TemporaryDirectory(prefix="shouwang-") as name, seldom_collected():
-        folder = Path(name)
-        files = {
-            one.code: folder / f"{one.code} {one.filename(division, reading.on, masked=masked)}" for one in ledgers
-        }
-        rows = _write_each(ledgers, reading, files, masked=masked, progress=progress)
+    ledgers, reading = choose_set(order)
+    with tempfile.TemporaryDirectory(prefix="shouwang-") as made, seldom_collected():
+        folder = Path(made)
+        named = {one.code: one.filename(order.division, reading.on, masked=order.masked) for one in ledgers}
+        files = {code: folder / f"{code} {name}" for code, name in named.items()}
+        rows = _write_each(ledgers, reading, files, masked=order.masked, progress=progress)
         _write_contents(ledgers, reading, files, rows, folder / _CONTENTS)
         _pack(path, [folder / _CONTENTS, *files.values()])
     with gone_on_failure(path):
-        detail = {"ledger": CODE, "rows": sum(rows.values()), "masked": masked, "ledgers": rows}
-        record_export(reading, detail, purpose=purpose, actor=actor, at=at)
-    return SetResult(division, reading.on, rows, path)
+        record_export(order, reading, {"ledger": CODE, "rows": sum(rows.values()), "ledgers": rows})
+    return SetResult(order.division, reading.on, rows, path)
 
 
 def filename_of_set(division: Division, on: date, *, masked: bool) -> str:

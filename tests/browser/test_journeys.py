@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from assistance.services.catalogue import install_standard
 from households.models import Household
 from monitoring.models import Case, Clue, Episode
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -134,10 +134,8 @@ def test_a_clue_becomes_an_episode_and_stands_in_the_ledger(walk: Walk, village:
 
     page = walk.at("bureau").open("/ledgers/")
     expect(page.locator("main")).to_contain_text("监测对象")
-    rows = write_ledger(
-        name="L1", division=village, as_of=timezone.localdate(), path=tmp_path / "L1.xlsx", actor=None,
-        at=timezone.now(),
-    )  # fmt: skip
+    order = LedgerOrder(division=village, as_of=timezone.localdate(), actor=None, at=timezone.now())
+    rows = write_ledger(name="L1", order=order, path=tmp_path / "L1.xlsx")
     assert rows
 
 

@@ -34,10 +34,11 @@ def written(tmp_path: Path, places: dict[str, Division]) -> Callable[..., Writte
     def _written(
         name: str, code: str = "990101000000", as_of: date | None = None, actor: User | None = None, **more: Any
     ) -> Written:
-        from reports.services.ledgers import write_ledger
+        from reports.services.ledgers import LedgerOrder, write_ledger
 
         path = tmp_path / f"{name}.xlsx"
-        write_ledger(name=name, division=places[code], as_of=as_of, path=path, actor=actor, at=timezone.now(), **more)
+        order = LedgerOrder(division=places[code], as_of=as_of, actor=actor, at=timezone.now(), **more)
+        write_ledger(name=name, order=order, path=path)
         return read_ledger(path)
 
     return _written

@@ -18,7 +18,7 @@ from golden import COUNTY, NUMBER, TOWNSHIP, VILLAGE, WEST, line, nothing, numbe
 from accounts.models import Division, User
 from households.models import Household
 from records.models import Job
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 FIT = {"health": "健康", "serious_illness_insurance": "是"}
@@ -55,7 +55,8 @@ def rows(tmp_path: Path, places: dict[str, Division]) -> Callable[[str, str], li
 
     def _rows(name: str, code: str) -> list[list[Any]]:
         path = tmp_path / "a.xlsx"
-        write_ledger(name=name, division=places[code], as_of=None, path=path, actor=None, at=timezone.now())
+        order = LedgerOrder(division=places[code], as_of=None, actor=None, at=timezone.now())
+        write_ledger(name=name, order=order, path=path)
         found = [list(row) for row in openpyxl.load_workbook(path).active.iter_rows(min_row=4, values_only=True)]
         return [row for row in found if row[0] != "单位负责人："]
 

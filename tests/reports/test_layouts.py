@@ -28,7 +28,7 @@ from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 from reports.models import LayoutTerm, LedgerLayout
 from reports.services.layouts import enact_layout, layout_in_force, restore_standard, upload_layout
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 from sheets.form import read_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -76,7 +76,8 @@ class Desk:
     def sheet(self, name: str, code: str = COUNTY, on: date = TODAY) -> Any:
         path = self.folder / "ledger.xlsx"
         place = Division.objects.get(code=code)
-        write_ledger(name=name, division=place, as_of=on, path=path, actor=None, at=timezone.now())
+        order = LedgerOrder(division=place, as_of=on, actor=None, at=timezone.now())
+        write_ledger(name=name, order=order, path=path)
         return openpyxl.load_workbook(path).active
 
     def lines(self, name: str, code: str = COUNTY, on: date = TODAY) -> list[list[Any]]:

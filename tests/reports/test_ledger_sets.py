@@ -24,7 +24,7 @@ from reports import tasks
 from reports.ledgers.base import Level
 from reports.models import ExportRun
 from reports.services import sets
-from reports.services.ledgers import write_ledger, write_sheets
+from reports.services.ledgers import LedgerOrder, write_ledger, write_sheets
 from reports.services.sets import ledgers_at, write_set
 
 OCTOBER = date(2026, 10, 31)
@@ -38,10 +38,10 @@ def homes(db: None, village: Division) -> None:
         make_episode(make_household(village))
 
 
-def written(path: Path, folder: Path, **values: Any) -> Any:
+def written(path: Path, folder: Path, progress: Any = None, **values: Any) -> Any:
     """The set with its files unpacked into a folder."""
-    usual: dict[str, Any] = {"as_of": OCTOBER, "path": path, "actor": None, "at": AT}
-    result = write_set(**{**usual, **values})
+    usual: dict[str, Any] = {"as_of": OCTOBER, "actor": None, "at": AT}
+    result = write_set(order=LedgerOrder(**{**usual, **values}), path=path, progress=progress)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         archive.extractall(folder)
@@ -59,7 +59,8 @@ def test_a_set_holds_every_ledger_of_the_level_as_it_is_written_alone(
     for code in ("L1", "T1", "L4"):
         (mine,) = [path for path in (tmp_path / "a").iterdir() if path.name.startswith(f"{code} ")]
         alone = tmp_path / f"{code}.xlsx"
-        rows = write_ledger(name=code, division=county, as_of=OCTOBER, path=alone, actor=None, at=AT).rows
+        order = LedgerOrder(division=county, as_of=OCTOBER, actor=None, at=AT)
+        rows = write_ledger(name=code, order=order, path=alone).rows
         one, other = read_ledger(mine), read_ledger(alone)
         assert result.rows[code] == rows
         assert (one.title, one.totals, one.rows) == (other.title, other.totals, other.rows)
@@ -108,11 +109,9 @@ def test_who_may_not_and_what_cannot_be_leaves_no_file(
     homes: None, clock: Any, county: Division, outsider: User, administrator: User, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    path = tmp_path / "a.zip"
-
-    def ask(**values: Any) -> None:
-        usual: dict[str, Any] = {"division": county, "as_of": OCTOBER, "path": path, "actor": None, "at": AT}
-        write_set(**{**usual, **values})
+    def ask(path: Path = tmp_path / "a.zip", **values: Any) -> None:
+        usual: dict[str, Any] = {"division": county, "as_of": OCTOBER, "actor": None, "at": AT}
+        write_set(order=LedgerOrder(**{**usual, **values}), path=path)
 
     for actor in (outsider, administrator):
         with pytest.raises((OutOfScope, Forbidden)):

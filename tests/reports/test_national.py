@@ -25,7 +25,7 @@ from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 from reports.models import ExportRun
 from reports.services.exports import filename_of
-from reports.services.ledgers import write_ledger
+from reports.services.ledgers import LedgerOrder, write_ledger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 COUNTY = "990101000000"
@@ -78,7 +78,8 @@ def sheet(tmp_path: Path, places: dict[str, Division]) -> Callable[..., Any]:
     def _sheet(name: str, as_of: date | None = None, **more: Any) -> Any:
         path = tmp_path / f"{name}.xlsx"
         whole = {"masked": False, "purpose": "上传国家系统", **more}
-        write_ledger(name=name, division=places[COUNTY], as_of=as_of, path=path, actor=None, at=timezone.now(), **whole)
+        order = LedgerOrder(division=places[COUNTY], as_of=as_of, actor=None, at=timezone.now(), **whole)
+        write_ledger(name=name, order=order, path=path)
         return openpyxl.load_workbook(path).active
 
     return _sheet

@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.management.base import ServiceCommand
 from reports.management.arguments import division_of
 from reports.services import sets
-from reports.services.ledgers import find_ledger, write_ledger
+from reports.services.ledgers import LedgerOrder, find_ledger, write_ledger
 
 
 class Command(ServiceCommand):
@@ -36,28 +36,28 @@ class Command(ServiceCommand):
         parser.add_argument("--purpose", default="", help="导出完整号码的用途，记入审计")
 
     def run(self, options: dict[str, Any]) -> None:
-        asked: dict[str, Any] = {
-            "division": division_of(options["division"]),
-            "as_of": _day(options["as_of"]),
-            "path": Path(options["output"]),
-            "actor": None,
-            "at": self.at,
-            "masked": not options["whole"],
-            "purpose": options["purpose"],
-            "known": options["known"],
-        }
+        order = LedgerOrder(
+            division=division_of(options["division"]),
+            as_of=_day(options["as_of"]),
+            actor=None,
+            at=self.at,
+            masked=not options["whole"],
+            purpose=options["purpose"],
+            known=options["known"],
+        )
+        path = Path(options["output"])
         if options["name"].strip().upper() == sets.CODE:
-            self._write_set(asked)
+            self._write_set(order, path)
             return
         ledger = find_ledger(options["name"])
-        result = write_ledger(name=ledger.code, **asked)
+        result = write_ledger(name=ledger.code, order=order, path=path)
         self.answer(
             {"ledger": ledger.code, "rows": result.rows, "file": str(result.path)},
             f"{result.division.name}{ledger.title}（截至 {result.as_of:%Y-%m-%d}）：{result.rows} 行，已写到 {result.path}",
         )
 
-    def _write_set(self, asked: dict[str, Any]) -> None:
-        result = sets.write_set(**asked)
+    def _write_set(self, order: LedgerOrder, path: Path) -> None:
+        result = sets.write_set(order=order, path=path)
         self.answer(
             {"ledger": sets.CODE, "rows": result.total, "ledgers": result.rows, "file": str(result.path)},
             f"{result.division.name}{sets.TITLE}（截至 {result.as_of:%Y-%m-%d}）：{len(result.rows)} 本 {result.total} 行，"
