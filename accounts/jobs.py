@@ -8,7 +8,7 @@ The row of a run is the truth; a message carries its id and may be lost or come 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 # A message that nobody has answered for so long is sent again.
@@ -29,14 +30,25 @@ class Overtaken(Exception):
     """Somebody else has started the run anew; nothing more may be written."""
 
 
+def hand_over(task: str, key: int, title: str) -> None:
+    """Give a worker the key of the row that it is to work on. Tasks call the services that hand over to them, so they go
+    by name here, as in the beat's tables. Where the broker is away the sweeper sends again."""
+    try:
+        import_string(task).delay(key)
+    except OSError as error:  # kombu's connection errors among them
+        log.warning("%s %s 的消息没有发出（%s），稍后重发", title, key, type(error).__name__)
+
+
 @dataclass(frozen=True)
 class Jobs:
-    """The runs of one model. `title` is what messages call one, `died` what a given-up one says in its row.
+    """The runs of one model. `task` names what a worker does with one, `title` is what messages call it, `died` what a
+    given-up one says in its row.
 
     Whoever gives no sign of life for `silence` is dead: longer than a task may run, or than it works between two signs.
     """
 
     model: type[Model]
+    task: str
     title: str
     silence: timedelta
     died: str
@@ -61,15 +73,12 @@ class Jobs:
         )
         return Lease(self, run_id, self.rows.values_list("fence", flat=True).get(pk=run_id)) if started else None
 
-    def send(self, run_id: int, task: Any) -> None:
-        """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
+    def send(self, run_id: int) -> None:
+        """Hand a queued run to a worker."""
         self.rows.filter(pk=run_id, state=QUEUED).update(heartbeat_at=timezone.now())
-        try:
-            task.delay(run_id)
-        except OSError as error:  # kombu's connection errors among them
-            log.warning("%s %s 的消息没有发出（%s），稍后重发", self.title, run_id, type(error).__name__)
+        hand_over(self.task, run_id, self.title)
 
-    def sweep(self, *, at: datetime, send: Callable[[int], None]) -> dict[str, int]:
+    def sweep(self, *, at: datetime) -> dict[str, int]:
         """Send again what no worker has taken, restart what has died, give up what dies each time."""
         unanswered = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=at - UNANSWERED)
         waiting = list(self.rows.filter(unanswered, state=QUEUED).values_list("pk", flat=True))
@@ -78,7 +87,7 @@ class Jobs:
         # One by one: who has given a sign of life meanwhile, or was restarted by another sweeper, is left alone.
         restarted = [pk for pk in dead.values_list("pk", flat=True) if dead.filter(pk=pk).update(state=QUEUED)]
         for pk in [*waiting, *restarted]:
-            send(pk)
+            self.send(pk)
         return {"sent": len(waiting), "restarted": len(restarted), "parked": parked}
 
 

@@ -39,6 +39,7 @@ State = MatchRun.State
 # A run without a sign of life for so long has died (trust.md section 4, test 16).
 RUNS = Jobs(
     MatchRun,
+    "monitoring.tasks.run_match",
     "比对运行",
     silence=timedelta(minutes=2),
     died="比对进程连续 3 次中断，已停止自动重试。请联系系统管理员查看日志，处理后重新发起比对。",

@@ -93,19 +93,12 @@ def confirm_run(*, run: MatchRun, actor: User, at: datetime) -> MatchRun:
 
 
 def _send_after_commit(run_id: int) -> None:
-    transaction.on_commit(lambda: send(run_id))
-
-
-def send(run_id: int) -> None:
-    """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
-    from monitoring.tasks import run_match  # the tasks call these services
-
-    RUNS.send(run_id, run_match)
+    transaction.on_commit(lambda: RUNS.send(run_id))
 
 
 def sweep_runs(*, at: datetime) -> dict[str, int]:
     """Look after open runs: send again what no worker has taken, restart what has died, park what dies each time."""
-    return RUNS.sweep(at=at, send=send)
+    return RUNS.sweep(at=at)
 
 
 # --- each month ---

@@ -30,8 +30,9 @@ from monitoring.services.feed_originals import write_batch_errors
 from monitoring.services.feed_replies import reply_to_department
 from monitoring.services.feed_rights import may_with_feed
 from monitoring.services.feed_undo import undo_batch
+from monitoring.services.feed_uploads import keep_upload
 from monitoring.services.feeds import FeedReport, import_feed
-from monitoring.services.headings import keep_upload, learned_headings, look_at
+from monitoring.services.headings import learned_headings, look_at
 from monitoring.views.runs import PeriodForm, last_month
 from sheets.faults import SheetError
 

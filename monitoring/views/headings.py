@@ -12,7 +12,8 @@ from accounts.errors import Refused
 from accounts.views.base import Page, do_and_return
 from monitoring.feeds import FEEDS
 from monitoring.models import FeedUpload, HeadingMapping
-from monitoring.services.headings import drop_upload, forget, look_at_upload, take_in
+from monitoring.services.feed_uploads import drop_upload, look_at_upload, take_in
+from monitoring.services.headings import forget
 from monitoring.views.feeds import told
 from sheets.faults import SheetError
 

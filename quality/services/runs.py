@@ -32,7 +32,7 @@ def queue_checks(*, division: Division, as_of: date | None, actor: User | None, 
         Conflict: one is open over the same place. Refused: a day to come. Forbidden, OutOfScope: not his to start.
     """
     run = create_run(division=division, as_of=as_of, actor=actor, at=at)
-    transaction.on_commit(lambda: send(run.pk))
+    transaction.on_commit(lambda: RUNS.send(run.pk))
     return run
 
 
@@ -63,16 +63,9 @@ def check_now(*, division: Division, as_of: date | None, actor: User | None, at:
     return run
 
 
-def send(run_id: int) -> None:
-    """Hand a queued run to a worker. Where the broker is away the sweeper sends again."""
-    from quality.tasks import run_checks  # the tasks call these services
-
-    RUNS.send(run_id, run_checks)
-
-
 def sweep_runs(*, at: datetime) -> dict[str, int]:
     """Send again what no worker has taken, restart what has died, give up what dies each time."""
-    return RUNS.sweep(at=at, send=send)
+    return RUNS.sweep(at=at)
 
 
 def start_monthly_runs(*, at: datetime) -> list[QualityRun]:

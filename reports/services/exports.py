@@ -36,6 +36,7 @@ TOO_LONG = "内容太多，5 分钟没有写完。请按乡镇分开导出。"
 # Silent for longer than a task may run is dead.
 RUNS = Jobs(
     ExportRun,
+    "reports.tasks.run_export",
     "台账导出",
     silence=timedelta(minutes=7),
     died="生成时连续 3 次中断，已停止。请按乡镇分开导出，或联系系统管理员查看日志。",
@@ -72,7 +73,7 @@ def queue_export(
     try:
         with transaction.atomic():
             run = ExportRun.objects.create(**same, purpose=purpose.strip(), started_by=actor, queued_at=at)
-            transaction.on_commit(lambda: send(run.pk))
+            transaction.on_commit(lambda: RUNS.send(run.pk))
     except IntegrityError:
         return ExportRun.objects.open().get(started_by=actor, **same)
     return run
@@ -84,13 +85,6 @@ def _checked(name: str, order: LedgerOrder) -> tuple[str, date]:
         return sets.CODE, sets.choose_set(order)[1].on
     ledger, reading = choose_ledger(name=name, order=order)
     return ledger.code, reading.on
-
-
-def send(run_id: int) -> None:
-    """Hand a queued export to a worker. Where the broker is away the sweeper sends again."""
-    from reports.tasks import run_export  # the tasks call these services
-
-    RUNS.send(run_id, run_export)
 
 
 def execute_export(run_id: int) -> None:
@@ -188,7 +182,7 @@ def open_export(*, run: ExportRun, actor: User, at: datetime, address: str | Non
 
 def sweep_exports(*, at: datetime) -> dict[str, int]:
     """Send again what no worker has taken, restart what has died, give up what dies each time."""
-    return RUNS.sweep(at=at, send=send)
+    return RUNS.sweep(at=at)
 
 
 def drop_old_exports(*, at: datetime) -> int:

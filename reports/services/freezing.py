@@ -19,6 +19,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from accounts.errors import Refused
+from accounts.jobs import hand_over
 from accounts.services import audit
 from accounts.services.files import keep_file
 from monitoring.clock import add_months
@@ -39,13 +40,8 @@ def last_day(month: date) -> date:
 
 
 def send(closing_id: int) -> None:
-    """Hand an accepted month to a worker. Where the broker is away the sweeper sends again."""
-    from reports.tasks import freeze_month  # the tasks call these services
-
-    try:
-        freeze_month.delay(closing_id)
-    except OSError as error:  # kombu's connection errors among them
-        log.warning("月度结账 %s 的消息没有发出（%s），稍后重发", closing_id, type(error).__name__)
+    """Hand an accepted month to a worker."""
+    hand_over("reports.tasks.freeze_month", closing_id, "月度结账")
 
 
 def execute_freezing(closing_id: int) -> Edition | None:

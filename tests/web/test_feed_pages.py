@@ -23,8 +23,8 @@ from accounts.models import Department, Division, Role, StoredFile, User
 from monitoring.feed_calendar import BEFORE, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
 from monitoring.models import FeedBatch, FeedReply, FeedUpload, HeadingMapping, Hit, MatchRun
 from monitoring.services.feed_originals import rebuild_evidence
+from monitoring.services.feed_uploads import KEPT_FOR
 from monitoring.services.feeds import import_feed
-from monitoring.services.headings import KEPT_FOR
 
 sys.path += [str(Path(__file__).parents[1] / "matching")]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
