@@ -31,18 +31,14 @@ def size_as_of(household: Household, on: date, *, known_at: datetime | None = No
     return Membership.objects.filter(household=household).as_of(on, known_at).count()
 
 
-def labour_as_of(household: Household, on: date) -> int:
-    """How many members of that day can work, wholly or in part."""
-    return Membership.objects.filter(household=household).as_of(on).filter(person__labour_skill__in=ABLE).count()
-
-
 def wholly_without_labour(household: Household, on: date) -> bool:
     """Whether the register says so, or there were members that day and none of them can work; one whose skill is
     unknown may be able."""
     if household.whole_without_labour:
         return True
     members = Membership.objects.filter(household=household).as_of(on)
-    return members.exists() and not members.exclude(person__labour_skill__in=UNABLE).exists()
+    skills = set(members.values_list("person__labour_skill", flat=True))
+    return bool(skills) and skills <= UNABLE
 
 
 def head_as_of(household: Household, on: date) -> Membership | None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from households.models import Household, Income, LivingCondition, Membership
+from households.history import wholly_without_labour
+from households.models import Household, Income, LivingCondition
 from monitoring.clock import add_months
 from monitoring.models import Clue, Episode
 from monitoring.policy import PolicyBook
 
-WITHOUT_LABOUR = frozenset({"丧失劳动力", "无劳动力"})
 BASES = (Income.Basis.VISIT, Income.Basis.CLEAR, Income.Basis.ANNUAL)
 
 
@@ -71,15 +71,6 @@ def check_exit(*, episode: Episode, on: date, securing: bool = False, policy: Po
     question = Question(episode, on, policy or PolicyBook())
     asked = [check for check in _checks.values() if check.for_securing or not securing]
     return [Result(check.key, check.title, *check.ask(question)) for check in asked]
-
-
-def wholly_without_labour(household: Household, on: date) -> bool:
-    """Whether the register says so, or no member can work; a member whose 劳动技能 is unknown may."""
-    if household.whole_without_labour:
-        return True
-    members = Membership.objects.filter(household=household).as_of(on)
-    skills = set(members.values_list("person__labour_skill", flat=True))
-    return bool(skills) and skills <= WITHOUT_LABOUR
 
 
 def secures_only(household: Household, on: date, policy: PolicyBook) -> bool:

@@ -11,12 +11,12 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from households.history import ABLE
+from households.history import ABLE, wholly_without_labour
 from households.models import Category, Income
 from monitoring.clock import add_days
 from monitoring.desk.basis import latest_income
 from monitoring.desk.dossier import Dossier
-from monitoring.exit_checks import check_exit, wholly_without_labour
+from monitoring.exit_checks import check_exit
 from monitoring.models import Appraisal, Case, Comparison, Notice, Objection, Transition
 from monitoring.policy import PolicyBook
 from monitoring.printing.help import categories_of, help_of
