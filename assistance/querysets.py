@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.knowledge import day_of, not_taken_back, recorded_by
 from accounts.scope import in_division, scope_of
-from assistance.catalogue import COMPREHENSIVE
-from households.history import ABLE
-from households.models import Membership
 
 if TYPE_CHECKING:
     from accounts.models import Division, User
     from monitoring.models import Episode
     from monitoring.querysets import EpisodeQuerySet
-
-# Members who make a household one with labour (有劳力).
-WITH_LABOUR = ABLE
 
 
 class PlanQuerySet(models.QuerySet):
@@ -34,9 +28,6 @@ class PlanQuerySet(models.QuerySet):
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """Adopted by a day, as known at a moment (now when not given). Adopting is dated by its own day."""
         return self.filter(recorded_by(known_at), adopted_on__lte=min(on, day_of(known_at)))
-
-    def adopted(self, on: date) -> Self:
-        return self.as_of(on)
 
     def waiting(self, on: date) -> Self:
         """Not adopted on a day, of households still monitored."""
@@ -109,60 +100,13 @@ class DeliveryQuerySet(models.QuerySet):
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         return self.standing(known_at).filter(delivered_on__lte=on)
 
-    def by(self, on: date, known_at: datetime | None = None) -> Self:
-        return self.as_of(on, known_at)
-
 
 def _has_delivery(on: date, known_at: datetime | None = None) -> Exists:
     from assistance.models import Delivery
 
-    return Exists(Delivery.objects.by(on, known_at).filter(measure=OuterRef("pk")))
-
-
-def _has_delivered(on: date, known_at: datetime | None = None, **filters: Any) -> Exists:
-    """Condition on episodes: a measure of its plan was delivered by a day."""
-    from assistance.models import Measure
-
-    return Exists(Measure.objects.delivered(on, known_at).filter(plan__episode=OuterRef("pk"), **filters))
+    return Exists(Delivery.objects.as_of(on, known_at).filter(measure=OuterRef("pk")))
 
 
 def without_plan(episodes: EpisodeQuerySet) -> models.QuerySet[Episode]:
     """Monitored episodes that no plan was opened for: those that came with the register."""
     return episodes.monitored().filter(plan__isnull=True)
-
-
-Known = datetime | None
-
-
-def with_delivered(
-    episodes: EpisodeQuerySet, on: date, category: str, known_at: Known = None
-) -> models.QuerySet[Episode]:
-    """Episodes with a delivered measure of a category by a day."""
-    return episodes.filter(_has_delivered(on, known_at, type__category=category))
-
-
-def without_delivered(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
-    """Episodes for which nothing was delivered by a day (无措施户)."""
-    return episodes.filter(~_has_delivered(on, known_at))
-
-
-def only_comprehensive(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
-    """Episodes for which nothing but 综合保障 was delivered by a day (仅综合保障户)."""
-    from assistance.models import Measure
-
-    delivered = Measure.objects.delivered(on, known_at).exclude(type__category=COMPREHENSIVE)
-    others = delivered.filter(plan__episode=OuterRef("pk"))
-    return with_delivered(episodes, on, COMPREHENSIVE, known_at).filter(~Exists(others))
-
-
-def with_development(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
-    """Episodes with a delivered measure that counts as 开发式帮扶 (实施开发式帮扶措施情况: 已实施)."""
-    return episodes.filter(_has_delivered(on, known_at, type__developmental=True))
-
-
-def labour_without_development(episodes: EpisodeQuerySet, on: date, known_at: Known = None) -> models.QuerySet[Episode]:
-    """Episodes of households with labour on a day for which no development help was delivered (有劳力未落实开发式户)."""
-    workers = Membership.objects.as_of(on, known_at).filter(
-        household=OuterRef("household_id"), person__labour_skill__in=WITH_LABOUR
-    )
-    return episodes.filter(Exists(workers), ~_has_delivered(on, known_at, type__developmental=True))

@@ -18,7 +18,6 @@ import chinese_calendar
 from monitoring.models.calendar import CalendarDay
 
 Kind = Literal["calendar", "working"]
-DueState = Literal["overdue", "soon", "ok", "none"]
 DUE_SOON_DAYS = 2
 ONE_DAY = timedelta(days=1)
 
@@ -58,15 +57,6 @@ def add_months(day: date, months: int) -> date:
     """The same day some months later (earlier when negative); a day that the month lacks becomes its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def due_state(due_on: date | None, today: date, soon_days: int = DUE_SOON_DAYS) -> DueState:
-    """How a deadline stands: overdue from the day after it, soon from `soon_days` days before it."""
-    if due_on is None:
-        return "none"
-    if due_on < today:
-        return "overdue"
-    return "soon" if (due_on - today).days <= soon_days else "ok"
 
 
 def _entered(first: date, last: date) -> dict[date, bool]:

@@ -173,9 +173,6 @@ class _InVillage(models.QuerySet):
         steps = Transition.objects.as_of(on, known_at).filter(**{self.subject: OuterRef("pk")}).order_by("-id")
         return self.annotate(state_then=Subquery(steps.values("target")[:1])).filter(state_then__isnull=False)
 
-    def open_as_of(self, on: date, known_at: datetime | None = None) -> Self:
-        return self.as_of(on, known_at).filter(state_then__in=self.model.OPEN_STATES)  # type: ignore[attr-defined]
-
 
 class ClueQuerySet(_InVillage):
     subject = "clue"
@@ -273,17 +270,9 @@ class EpisodeQuerySet(_OfHousehold):
         last = events.order_by("-happened_on", "-id").values("kind")[:1]
         return self.annotate(turn_then=Subquery(last)).filter(turn_then__isnull=False)
 
-    def monitored_on(self, on: date, known_at: datetime | None = None) -> Self:
-        """Episodes that were monitored, not cleared or cancelled, at the end of a day."""
-        return self.as_of(on, known_at).exclude(turn_then__in=["cleared", "cancelled"])
-
     def follow_up_due(self, on: date) -> Self:
         """Those to be visited by a day: monitored ones never visited yet too."""
         return self.filter(Q(next_follow_up_on__lte=on) | Q(next_follow_up_on__isnull=True, state="monitored"))
-
-    def of_cancelled_households(self) -> Self:
-        """Running episodes of households that the register has cancelled: to be cancelled too."""
-        return self.monitored().filter(household__cancelled_on__isnull=False)
 
 
 class EpisodeEventQuerySet(models.QuerySet):

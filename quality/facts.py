@@ -335,7 +335,7 @@ def _incomes(keys: list[int], on: date) -> defaultdict[int, dict[str, Income]]:
 
 
 def _turns(keys: list[int], on: date) -> dict[int, Turn]:
-    delivered = Exists(Delivery.objects.by(on).filter(measure=OuterRef("pk")))
+    delivered = Exists(Delivery.objects.as_of(on).filter(measure=OuterRef("pk")))
     measures = Measure.objects.standing(on).annotate(got=delivered).select_related("type").order_by("id")
     rows = Episode.objects.as_of(on).filter(household__in=keys).order_by("serial")
     found: dict[int, Turn] = {}

@@ -33,7 +33,6 @@ IN_VISIT = {
     "housing_ok": "home",
     "income": "income",
 }
-PAGES = {"relation": "户主变更", "members": "登记变动", "measures": "一户一策", "risks": "农户页"}
 WITHOUT_PAGE = "农业人口在区划资料里，请系统管理员更新后重新导入。"
 
 

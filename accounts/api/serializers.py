@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import TextChoices
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -94,17 +91,6 @@ class AuditOut(Output):
     purpose = serializers.CharField()
     detail = serializers.DictField()
     address = serializers.CharField(allow_null=True)
-
-
-class Labelled(serializers.Field[Any, Any, Any, Any]):
-    """A value of choices and its Chinese label."""
-
-    def __init__(self, choices: type[TextChoices], **options: Any) -> None:
-        self.labels = dict(choices.choices)
-        super().__init__(read_only=True, **options)
-
-    def to_representation(self, value: Any) -> dict[str, str]:
-        return {"value": str(value), "label": str(self.labels.get(value, value))}
 
 
 class RowFault(Output):

@@ -18,7 +18,6 @@ from households.heads import head_names
 from monitoring.clock import add_months
 
 KINDS = {"visit": "走访", "plan": "一户一策", "measure_end": "措施到期"}
-WEEKDAYS = "一二三四五六日"
 # Beyond these a group is cut and says so.
 MOST_OVERDUE = 100
 

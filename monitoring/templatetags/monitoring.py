@@ -1,4 +1,4 @@
-"""Words of the workflow and of the rules for pages."""
+"""Words and marks of monitoring for pages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Department
-from monitoring.models import Hit, Transition
-from monitoring.rules import RULES_BY_NAME
+from monitoring.models import Transition
 from monitoring.workflow.step import CLUE
 from monitoring.workflow.table import TABLE
 
@@ -22,16 +21,6 @@ def step_title(transition: Transition) -> str:
     steps = [step for step in TABLE[kind] if step.action == transition.action]
     exact = (step.title for step in steps if transition.source in step.sources)
     return next(exact, steps[0].title if steps else transition.action)
-
-
-@register.filter
-def rule_title(name: str) -> str:
-    return RULES_BY_NAME[name].title if name in RULES_BY_NAME else name
-
-
-@register.filter
-def outcome_title(value: str) -> str:
-    return str(dict(Hit.Outcome.choices).get(value, value))
 
 
 @register.filter

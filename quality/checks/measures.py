@@ -109,8 +109,6 @@ def _pupils(home: Home) -> list[Member]:
 
 # --- welfare beside help ---
 
-_AID = ((SupportClass.SUBSISTENCE, "低保"), (SupportClass.DESTITUTE, "特困供养"))
-
 
 def _unticked(kind: str, item: str, *refs: str) -> Check:
     @of_household(

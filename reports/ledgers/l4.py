@@ -75,7 +75,7 @@ class MeasureLedger(DetailLedger):
         return related.order_by("place", f"{HOME}__number", "id")
 
     def counts(self, reading: Reading) -> Mapping[str, Aggregate]:
-        delivered = Q(deliveries__in=Delivery.objects.by(reading.on, reading.known_at))
+        delivered = Q(deliveries__in=Delivery.objects.as_of(reading.on, reading.known_at))
         return {"items": Count("pk", distinct=True), "given": Sum("deliveries__amount", filter=delivered)}
 
     def sums(self, figures: Mapping[str, Any]) -> dict[str, Cell]:
@@ -115,7 +115,7 @@ def state_on(measure: Measure, given: Delivered, on: date) -> Measure.State:
 
 def deliveries(measures: Iterable[int], on: date, known_at: datetime | None = None) -> dict[int, Delivered]:
     """What was delivered of some measures (by key) by a day."""
-    rows = Delivery.objects.by(on, known_at).filter(measure__among=measures).order_by().values_list("measure_id")
+    rows = Delivery.objects.as_of(on, known_at).filter(measure__among=measures).order_by().values_list("measure_id")
     counted = rows.annotate(times=Count("pk"), given=Sum("amount"), proofs=Count("proof"), last=Max("delivered_on"))
     return {measure: Delivered(*given) for measure, *given in counted}
 

@@ -164,7 +164,7 @@ def help_given(
     begun = Measure.objects.as_of(on, known_at).filter(type__category__in=categories)
     rows = begun.filter(**{f"{home}__in": list(households)}).select_related("type", "plan__episode")
     measures = list(rows.order_by("starts_on", "id"))
-    delivered = Delivery.objects.by(on, known_at).filter(measure__in=measures).order_by().values_list("measure_id")
+    delivered = Delivery.objects.as_of(on, known_at).filter(measure__in=measures).order_by().values_list("measure_id")
     amounts = dict(delivered.annotate(total=Sum("amount")))
     found: defaultdict[int, list[Help]] = defaultdict(list)
     for measure in measures:

@@ -8,12 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from builders import make_episode, make_household
 from django.utils import timezone
 
 from accounts.errors import Forbidden, Refused
 from accounts.models import User
-from assistance import querysets
 from assistance.agenda import due_between
 from assistance.catalogue import CATEGORIES, STANDARD
 from assistance.coverage import coverage, delivered_coverage
@@ -22,30 +20,11 @@ from assistance.models import Measure, MeasureType, Plan
 from assistance.services.catalogue import add_type, install_standard, retire_type
 from assistance.services.deliveries import deliver
 from assistance.services.measures import add_measure
-from assistance.services.plans import open_plan
 from monitoring.models import Episode
 from monitoring.risks import Risk
 
 pytestmark = pytest.mark.usefixtures("clock", "catalogue")
 TODAY = date(2026, 11, 10)
-LABOUR = {"labour_skill": "普通劳动力", "relation": "户主"}
-NO_LABOUR = {"labour_skill": "无劳动力", "relation": "户主"}
-
-
-@pytest.fixture
-def helped(village: Any, owner: User, draft: Callable[..., Any]) -> Callable[..., Episode]:
-    """`helped([LABOUR], ("产业帮扶", "入股分红"))` is an episode with these measures delivered on 5 November."""
-
-    def _helped(members: list[Any], *kinds: tuple[str, str], risk: str = "其他") -> Episode:
-        episode = make_episode(make_household(village, members=members), risks=[risk])
-        plan = open_plan(episode=episode, actor=owner, at=timezone.now())
-        for category, item in kinds:
-            wish = draft(risk, category, item)
-            measure = add_measure(plan=plan, draft=wish, actor=owner, at=timezone.now())
-            deliver(measure=measure, on=date(2026, 11, 5), uid=uuid4(), actor=owner, at=timezone.now())
-        return episode
-
-    return _helped
 
 
 def test_the_catalogue_ships_with_every_category_and_installing_again_adds_nothing() -> None:
@@ -100,21 +79,6 @@ def test_coverage_tells_planned_from_delivered(plan: Plan, owner: User, drafts: 
     assert delivered_coverage(episode, TODAY) == {"因病": [illness], "因学": []}
     assert delivered_coverage(episode, date(2026, 11, 4)) == {"因病": [], "因学": []}
     assert list(Measure.objects.undelivered(TODAY)) == [schooling]
-
-
-def test_the_three_groups_of_the_measures_table(helped: Callable[..., Episode]) -> None:
-    nothing = helped([LABOUR])
-    only_relief = helped([NO_LABOUR], ("综合保障", "低保"))
-    trained = helped([LABOUR], ("就业帮扶", "技能培训"), ("综合保障", "低保"))
-    developed = helped([LABOUR], ("产业帮扶", "入股分红"))
-    every = Episode.objects.order_by("id")
-
-    assert list(querysets.without_delivered(every, TODAY)) == [nothing]
-    assert list(querysets.only_comprehensive(every, TODAY)) == [only_relief]
-    assert list(querysets.with_development(every, TODAY)) == [developed]
-    assert list(querysets.labour_without_development(every, TODAY)) == [nothing, trained]
-    assert list(querysets.with_delivered(every, TODAY, "综合保障")) == [only_relief, trained]
-    assert list(querysets.without_delivered(every, date(2026, 11, 4))) == [nothing, only_relief, trained, developed]
 
 
 def test_the_agenda_holds_plans_visits_and_ends_of_measures_in_scope(

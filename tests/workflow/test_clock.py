@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.clock import add_days, add_months, count_days, due_state, is_workday
+from monitoring.clock import add_days, add_months, count_days, is_workday
 from monitoring.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +77,3 @@ def test_nothing_is_counted_backwards() -> None:
 )
 def test_months_keep_the_day_where_there_is_one(day: date, months: int, end: date) -> None:
     assert add_months(day, months) == end
-
-
-def test_a_deadline_is_overdue_only_after_its_day() -> None:
-    due = date(2026, 11, 10)
-    states = [due_state(due, due + timedelta(days=n)) for n in (-3, -2, 0, 1)]
-    assert states == ["ok", "soon", "soon", "overdue"]
-    assert due_state(None, due) == "none"
