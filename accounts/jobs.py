@@ -1,8 +1,6 @@
 """Runs as jobs: one process works on a run, whoever has been overtaken stops, and a sweeper looks after them all.
 
-The row of a run is the truth; a message carries its id and may be lost or come twice (trust.md 5.5). Such a row has
-`state` (queued, running and failed among others), `fence`, `attempts`, `started_at`, `finished_at`, `heartbeat_at` and
-`error`; while it is queued, `heartbeat_at` says when its message was last sent.
+The row of a run (models/job.py) is the truth; a message carries its id and may be lost or come twice (trust.md 5.5).
 """
 
 from __future__ import annotations
@@ -14,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from accounts.models.job import Job
 
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 # A message that nobody has answered for so long is sent again.
@@ -47,7 +47,7 @@ class Jobs:
     Whoever gives no sign of life for `silence` is dead: longer than a task may run, or than it works between two signs.
     """
 
-    model: type[Model]
+    model: type[Job]
     task: str
     title: str
     silence: timedelta

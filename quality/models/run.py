@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.job import Job
 from quality.querysets import QualityRunQuerySet
 
 
-class QualityRun(models.Model):
-    """One run over one place. The row is the truth about the job: state, fence, heartbeat, and how far it is.
+class QualityRun(Job):
+    """One run over one place.
 
     `cursor` is the last household that was judged and written, so that whoever takes over a killed run goes on there.
     """
@@ -24,17 +23,10 @@ class QualityRun(models.Model):
 
     OPEN_STATES = (State.QUEUED, State.RUNNING)
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     division = models.ForeignKey("accounts.Division", models.PROTECT, related_name="+", verbose_name="地方")
     as_of = models.DateField("截至")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
     started_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="发起人")
-    queued_at = models.DateTimeField("发起时间")
-    started_at = models.DateTimeField("开始时间", null=True)
-    finished_at = models.DateTimeField("结束时间", null=True)
-    heartbeat_at = models.DateTimeField("心跳", null=True)
-    fence = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField("启动次数", default=0)
     cursor = models.BigIntegerField("查到哪一户", default=0)
     households = models.PositiveIntegerField("已查户数", default=0)
     total = models.PositiveIntegerField("总户数", default=0)

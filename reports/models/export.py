@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.job import Job
 from reports.querysets import ExportRunQuerySet
 
 
-class ExportRun(models.Model):
-    """One ledger, or the set of all (SET), asked for by one person. The row is the truth about the job: state, fence, heartbeat, progress.
-
-    While it is queued, `heartbeat_at` says when its message was last sent. The workbook is kept sealed for a while;
-    then only this row says that it was made.
+class ExportRun(Job):
+    """One ledger, or the set of all (SET), asked for by one person. The workbook is kept sealed for a while; then only
+    this row says that it was made.
     """
 
     class State(models.TextChoices):
@@ -28,7 +25,6 @@ class ExportRun(models.Model):
     # What stands in `ledger` where all of a place are asked for at once.
     SET = "ALL"
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ledger = models.CharField("台账", max_length=10)
     division = models.ForeignKey("accounts.Division", models.PROTECT, related_name="+", verbose_name="地方")
     as_of = models.DateField("截至")
@@ -37,12 +33,6 @@ class ExportRun(models.Model):
     purpose = models.CharField("用途", max_length=200, blank=True)
     started_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="export_runs", verbose_name="导出人")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
-    queued_at = models.DateTimeField("发起时间")
-    started_at = models.DateTimeField("开始时间", null=True)
-    finished_at = models.DateTimeField("结束时间", null=True)
-    heartbeat_at = models.DateTimeField("心跳", null=True)
-    fence = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField("启动次数", default=0)
     percent = models.PositiveSmallIntegerField("进度", default=0)
     rows = models.PositiveIntegerField("行数", default=0)
     file = models.ForeignKey("accounts.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="文件")
