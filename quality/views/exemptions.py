@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS, may
-from accounts.views.base import Page, asked, do_and_return, keyset_page
+from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
 from quality.checks import CHECKS
 from quality.forms import PlaceExemptionForm
 from quality.models import Exemption, Fault
@@ -77,9 +77,7 @@ class PlaceExemptionNew(Page):
         try:
             request_place_exemption(**wish, ends_on=given["ends_on"], actor=self.user, at=self.at)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._page(form, status=refusal.status)
         rule, place = CHECKS[given["check"]].title, given["division"].name
         messages.success(request, f"已申请：{place}全部不查“{rule}”。由县里另一人审批，批准以前仍算待改。")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.errors import Refused
+from accounts.management.arguments import month_of
 from accounts.management.base import ServiceCommand
 from monitoring.feeds import FEEDS
 from monitoring.services.feeds import import_feed, write_errors
@@ -31,7 +29,7 @@ class Command(ServiceCommand):
             feed=options["feed"],
             path=path,
             name=path.name,
-            period=month(options["period"]),
+            period=month_of(options["period"]),
             actor=None,
             at=self.at,
         )
@@ -46,11 +44,3 @@ class Command(ServiceCommand):
             f"（匹配{counts.matched}，未建档{counts.not_registered}，姓名不符{counts.name_differs}），"
             f"重复{counts.duplicates}行，退回{counts.rejected}行",
         )
-
-
-def month(written: str) -> date:
-    """The first day of a month written YYYY-MM; Refused for anything else."""
-    found = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", written, re.ASCII)
-    if found is None:
-        raise Refused(f"月份“{written}”不对，应写成 2026-10 这样。", field="period")
-    return date(int(found[1]), int(found[2]), 1)

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.errors import Refused
+from accounts.management.arguments import division_of, month_of
 from accounts.management.base import ServiceCommand
 from accounts.models import Division
-from monitoring.management.commands.import_feed import month
 from monitoring.services.matching import MatchResult, match
 from monitoring.services.runs import counties_with_households
 
@@ -24,7 +23,7 @@ class Command(ServiceCommand):
         )
 
     def run(self, options: dict[str, Any]) -> None:
-        period = month(options["period"])
+        period = month_of(options["period"])
         result, counties = MatchResult(period), _counties(options["county"])
         if not counties:
             self.say("没有找到有农户的县：请先导入包含县级的区划和农户档案。")
@@ -41,9 +40,4 @@ class Command(ServiceCommand):
 
 
 def _counties(code: str) -> list[Division]:
-    if not code:
-        return counties_with_households()
-    county = Division.objects.filter(code=code).first()
-    if county is None:
-        raise Refused(f"没有区划代码为“{code}”的县，请核对后重试。", field="county")
-    return [county]
+    return [division_of(code)] if code else counties_with_households()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from accounts.errors import Refused
+from accounts.management.arguments import day_of, division_of
 from accounts.management.base import ServiceCommand
-from accounts.models import Division, User
+from accounts.models import User
 from records.books import BOOKS
 from records.services.books import import_book, write_errors
 
@@ -37,7 +37,7 @@ class Command(ServiceCommand):
             division=division_of(options["division"]),
             actor=user_of(options["username"]) if options["username"] else None,
             at=self.at,
-            listed_on=day(options["on"]) if options["on"] else None,
+            listed_on=day_of(options["on"]),
             full=options["full"],
         )
         if errors:
@@ -52,22 +52,8 @@ class Command(ServiceCommand):
         )
 
 
-def division_of(code: str) -> Division:
-    found = Division.objects.filter(code=code).first()
-    if found is None:
-        raise Refused(f"没有区划代码 {code}，请核对。", field="division")
-    return found
-
-
 def user_of(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
         raise Refused(f"没有账号 {username}，或已停用，请核对。", field="as")
     return found
-
-
-def day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Refused(f"日期“{written}”不对，应写成 2026-10-05 这样。", field="on") from None

@@ -7,9 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts.errors import Refused
+from accounts.management.arguments import division_of
 from accounts.management.base import ServiceCommand
-from accounts.models import Division
 from records.services.problems_raising import raise_problems
 
 
@@ -20,9 +19,7 @@ class Command(ServiceCommand):
         parser.add_argument("--division", required=True, metavar="CODE", help="县、乡镇或村的12位区划代码")
 
     def run(self, options: dict[str, Any]) -> None:
-        division = Division.objects.filter(code=options["division"].strip()).first()
-        if division is None:
-            raise Refused("没有这个区划代码，请核对 12 位代码。", field="division")
+        division = division_of(options["division"])
         made = raise_problems(division=division, on=timezone.localdate(self.at), actor=None, at=self.at)
         said = "，".join(f"{kind} {number} 件" for kind, number in made.raised.items())
         self.answer({**made.raised, "known": made.known}, f"{division.name}：新增 {said}；已有 {made.known} 件")

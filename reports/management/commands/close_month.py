@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.errors import Refused
+from accounts.management.arguments import division_of, month_of
 from accounts.management.base import ServiceCommand
-from reports.management.arguments import division_of, month_of
 from reports.models import Closing, Edition
 from reports.services.closing import take_step
 from reports.services.freezing import execute_freezing

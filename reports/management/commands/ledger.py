@@ -3,15 +3,13 @@ FILE.zip` for the set of all."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.errors import Refused
+from accounts.management.arguments import day_of, division_of
 from accounts.management.base import ServiceCommand
-from reports.management.arguments import division_of
 from reports.services import sets
 from reports.services.ledgers import LedgerOrder, find_ledger, write_ledger
 
@@ -38,7 +36,7 @@ class Command(ServiceCommand):
     def run(self, options: dict[str, Any]) -> None:
         order = LedgerOrder(
             division=division_of(options["division"]),
-            as_of=_day(options["as_of"]),
+            as_of=day_of(options["as_of"]),
             actor=None,
             at=self.at,
             masked=not options["whole"],
@@ -63,12 +61,3 @@ class Command(ServiceCommand):
             f"{result.division.name}{sets.TITLE}（截至 {result.as_of:%Y-%m-%d}）：{len(result.rows)} 本 {result.total} 行，"
             f"已写到 {result.path}",
         )
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(f"日期“{text[:20]}”看不懂，请写成 2026-10-31 这样。", field="as_of") from error

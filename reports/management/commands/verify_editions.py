@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.errors import Refused
+from accounts.management.arguments import division_of
 from accounts.management.base import ServiceCommand
-from reports.management.arguments import division_of
 from reports.models import Edition
 from reports.services.editions import broken_sheets
 
