@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from demo.deeds import Deeds
 from demo.stage import Story
 from households.models import Household
 from monitoring.services.applications import link_waiting, submit_application
@@ -14,7 +13,7 @@ from sheets.ids import checksum
 _PHONE = "15400002761"
 
 
-def applied(deeds: Deeds, household: Household, at: datetime, *, known: bool) -> Story:
+def applied(household: Household, at: datetime, *, known: bool) -> Story:
     """An application; the program links it where the number is known, else it waits in the inbox of the village."""
     at = yield at
     head = household.memberships.heads().current().get().person

@@ -78,13 +78,13 @@ def _worked(deeds: Deeds, chance: Random, values: dict[str, Any], day: datetime)
         return
     at = yield _later(chance, at, 1, 4)
     if end == "void":
-        _take(deeds, problem, "void", deeds.triage, at, "到现场看过，情况不属实")
+        _take(problem, "void", deeds.triage, at, "到现场看过，情况不属实")
         return
     worker = _assign(deeds, problem, at)
     if end == "assigned":
         return
     at = yield _later(chance, at, 5, 25)
-    _take(deeds, problem, "report_done", worker, at, "已整改到位", **_done(problem, at.astimezone(CHINA).date()))
+    _take(problem, "report_done", worker, at, "已整改到位", **_done(problem, at.astimezone(CHINA).date()))
     if end == "done":
         return
     yield from _judged(deeds, chance, problem, at, fails=end == "reopened")
@@ -94,21 +94,21 @@ def _assign(deeds: Deeds, problem: Problem, at: datetime) -> User:
     """To the cadre of the village, who is given back."""
     place, worker = problem.division, deeds.staff.villages[problem.division_id][0]
     assignment = {"measures": "现场核实，限期整改到位", "unit": place.parent.name if place.parent else place.name}
-    _take(deeds, problem, "assign", deeds.triage, at, **assignment, person_in_charge=worker.name)
+    _take(problem, "assign", deeds.triage, at, **assignment, person_in_charge=worker.name)
     return worker
 
 
 def _judged(deeds: Deeds, chance: Random, problem: Problem, at: datetime, *, fails: bool) -> Story:
     at = yield _later(chance, at, 1, 5)
-    _take(deeds, problem, "accept", deeds.triage, at, "现场验收合格", checked_by=f"{COUNTY[1]}督查组")
+    _take(problem, "accept", deeds.triage, at, "现场验收合格", checked_by=f"{COUNTY[1]}督查组")
     at = yield _later(chance, at, 1, 6)
     said = {"signed_by": "省考核办", "signed_number": "〔演示〕12号"} if problem.kind == "rectification" else {}
-    _take(deeds, problem, "sign_off", deeds.decider, at, "", **said)
+    _take(problem, "sign_off", deeds.decider, at, "", **said)
     at = yield _later(chance, at, 30, 80)
     if fails:
-        _take(deeds, problem, "reopen", deeds.triage, at, "回头看发现又有反弹")
+        _take(problem, "reopen", deeds.triage, at, "回头看发现又有反弹")
     else:
-        _take(deeds, problem, "look_back", deeds.triage, at, "没有反弹")
+        _take(problem, "look_back", deeds.triage, at, "没有反弹")
 
 
 def _later(chance: Random, at: datetime, least: int, most: int) -> datetime:
@@ -123,7 +123,7 @@ def _done(problem: Problem, on: date) -> dict[str, Any]:
     return {"done": "已修好，连续一周正常"} if problem.kind == "water" else {"evidence": "整改前后照片和签收单"}
 
 
-def _take(deeds: Deeds, problem: Problem, action: str, actor: User, at: datetime, note: str = "", **data: Any) -> None:
+def _take(problem: Problem, action: str, actor: User, at: datetime, note: str = "", **data: Any) -> None:
     problem.refresh_from_db()
     files = [keep_photo(f"问题{problem.pk}", actor=actor, at=at)] if action == "report_done" else []
     perform(

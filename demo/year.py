@@ -61,7 +61,7 @@ def begin_year(deeds: Deeds, county: County) -> None:
     for hours in (3, 8, 20, 30):
         deeds.stage.begin(pushed(deeds, free.pop(), deeds.stage.now - timedelta(hours=hours)))
     for hours, known in ((5, True), (26, False), (50, False)):
-        deeds.stage.begin(applied(deeds, free.pop(), deeds.stage.now - timedelta(hours=hours), known=known))
+        deeds.stage.begin(applied(free.pop(), deeds.stage.now - timedelta(hours=hours), known=known))
 
 
 def _begin_register_episodes(deeds: Deeds, start: datetime) -> None:

@@ -112,7 +112,7 @@ def feed_calendar(*, names: Sequence[str], period: date, today: date, code: str)
                 late_days=((came or today) - due[period]).days,
                 before=before.rows if before else None,
                 history=history[::-1],
-                cells=_cells(period, came, due[period], today, state=ON_TIME if feed.asset else state),
+                cells=_cells(came, due[period], today, state=ON_TIME if feed.asset else state),
             )
         )
     return FeedCalendar(period, due[period], lines)
@@ -145,7 +145,7 @@ def _state(came: date | None, due: date, today: date) -> str:
     return MISSING if today > due else NOT_YET
 
 
-def _cells(period: date, came: date | None, due: date, today: date, *, state: str) -> list[Cell]:
+def _cells(came: date | None, due: date, today: date, *, state: str) -> list[Cell]:
     """The days; what came in another month than the following one stands at its end."""
     following = due.replace(day=1)
     day = 0

@@ -111,7 +111,7 @@ class SchoolingLedger(ProblemLedger):
     def lines(self, problem: Problem, place: list[str]) -> Iterable[Iterable[Cell]]:
         told: list[Report | None] = [] if problem.kept else list(problem.reports)
         for report in told or [None]:
-            yield [*place, *_child(problem, report), *_school(problem, report, place), *_return(problem, report)]
+            yield [*place, *_child(problem, report), *_school(problem, report, place), *_return(problem)]
 
 
 def _person(problem: Problem, report: Report | None) -> Any:
@@ -151,7 +151,7 @@ def _school(problem: Problem, report: Report | None, place: list[str]) -> Iterat
     yield from persuasion(problem.kept) if problem.kept else (None, None, "", _told(report, "劝返情况"))
 
 
-def _return(problem: Problem, report: Report | None) -> Iterator[Cell]:
+def _return(problem: Problem) -> Iterator[Cell]:
     yield (problem.kept.day("resumed_on") if problem.kept else None) or problem.solved_on
     helped = any(one.measure.type.item == TUTORED_AT_HOME and one.amount is not None for one in problem.help)
     yield "是" if helped or (problem.kept and problem.kept.values.get("taught_at_home")) else ""

@@ -57,7 +57,7 @@ def take_step(
         _note_refusal(division, month, step, actor, at, refusal)
         raise
     month, reason = month.replace(day=1), " ".join(reason.split())[:500]
-    _check_month(step, month, at)
+    _check_month(month, at)
     if step.reason and not reason:
         raise Refused(f"{step.title}须写明理由。", field="reason", code="reason_missing")
     if step.checked:
@@ -115,7 +115,7 @@ def _locked(division: Division, month: date) -> Closing:
     return Closing.objects.select_for_update().get(division_id=division.code, month=month)
 
 
-def _check_month(step: Step, month: date, at: datetime) -> None:
+def _check_month(month: date, at: datetime) -> None:
     today = timezone.localdate(at)
     if last_day(month) >= today:
         raise Refused(

@@ -133,7 +133,7 @@ def compare_month(
         rows = _units(ledger, division, old, new)
     else:
         rows = _items(ledger, first, second, old, new)
-    labels = (label_of(ledger, first, before), label_of(ledger, second, after))
+    labels = (label_of(ledger, first), label_of(ledger, second))
     return Difference(ledger, division, month, first, second, labels, rows)
 
 
@@ -178,7 +178,7 @@ def compare_cell(
     ]
 
 
-def label_of(ledger: Ledger, reading: Reading, word: str) -> str:
+def label_of(ledger: Ledger, reading: Reading) -> str:
     """'2026年10月结账数（第1版）', '现在看的数', or the moment."""
     sheet = kept_sheet(ledger, reading)
     if sheet:
