@@ -18,7 +18,7 @@ from django.db import connection, models
 
 from accounts.crypto import blind_indexes, seal
 from accounts.models import Division, Post, Role, User
-from benchmarks.county import END, SEED, County
+from benchmarks.county import SEED, County
 from households.models import BEGINNING, Category, Household, Membership, Person
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
@@ -136,4 +136,4 @@ def renew_statistics() -> None:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-__all__ = ["AT", "END", "county_officer", "fill", "load", "renew_statistics"]
+__all__ = ["AT", "county_officer", "fill", "load", "renew_statistics"]

@@ -3,7 +3,7 @@
 A kept file lies under DATA_DIR/evidence and is named by a keyed hash of its content, so one that a rolled-back import
 left behind is harmless and the next import of the same file takes it over. Layout: sealed blocks one after another
 (`monitoring.evidence_blocks`), a sealed index, and the index's length in the last 8 bytes. Each seal is bound to the
-original file, feed, period and block number. `monitoring.services.feeds.rebuild_evidence` makes a lost one anew.
+original file, feed, period and block number. `monitoring.services.feed_originals.rebuild_evidence` makes a lost one anew.
 """
 
 from __future__ import annotations

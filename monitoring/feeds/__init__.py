@@ -2,7 +2,7 @@
 
 from monitoring.feeds.agriculture import INDUSTRY_LOSSES
 from monitoring.feeds.assets import COMPANIES, PROPERTIES, PUBLIC_PAYROLL, VEHICLES
-from monitoring.feeds.base import Fact, Feed, OwnColumn, Value, school_year_start
+from monitoring.feeds.base import Fact, Feed
 from monitoring.feeds.civil_affairs import WELFARE_CHANGES
 from monitoring.feeds.disabled_federation import DISABILITY
 from monitoring.feeds.education import EDUCATION_COSTS, SCHOOL_DROPOUT
@@ -15,7 +15,7 @@ from monitoring.feeds.petitions import HOTLINE
 from monitoring.feeds.public_security import ACCIDENTS, POPULATION_CHANGES
 from monitoring.feeds.water import WATER
 
-__all__ = ["FEEDS", "Fact", "Feed", "OwnColumn", "Value", "school_year_start"]
+__all__ = ["FEEDS", "Fact", "Feed"]
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed

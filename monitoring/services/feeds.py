@@ -1,4 +1,4 @@
-"""Taking in a department's monthly file, replacing it, mending it, taking it back (contract sections 3 and 4).
+"""Taking in a department's monthly file, replacing it, mending it (contract sections 3 and 4).
 
 A file is one batch. A later file for the same feed and period replaces it. The workbook of rejected rows that an
 import hands back carries a ticket (column 退回批次) that names its file; when it comes back mended it does not
@@ -31,21 +31,8 @@ from monitoring.models import FeedBatch, FeedRow
 from monitoring.services.feed_errors import ticket_of, write_rejected
 from monitoring.services.feed_links import link_rows
 from monitoring.services.feed_lock import hold_feed
-from monitoring.services.feed_originals import rebuild_evidence, write_batch_errors
 from monitoring.services.feed_rights import require_feed
-from monitoring.services.feed_undo import undo_batch
 from monitoring.services.headings import learned_headings
-
-__all__ = [
-    "FeedReport",
-    "current_batches",
-    "declared_feed",
-    "import_feed",
-    "rebuild_evidence",
-    "undo_batch",
-    "write_batch_errors",
-    "write_errors",
-]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ conditions, with which papers, by when, and which duties must lie in different h
 """
 
 from monitoring.workflow.engine import available_actions, perform
-from monitoring.workflow.entry import Available
-from monitoring.workflow.step import Step, kind_of
+from monitoring.workflow.step import kind_of
 from monitoring.workflow.table import TABLE
 
-__all__ = ["TABLE", "Available", "Step", "available_actions", "kind_of", "perform"]
+__all__ = ["TABLE", "available_actions", "kind_of", "perform"]

@@ -12,11 +12,10 @@ from typing import Any
 from django.db.models import F, Model, Q
 from django.utils import timezone
 
-from accounts.knowledge import recorded_by
+from accounts.knowledge import end_of, recorded_by
 from assistance.models import Delivery, Measure
 from households.models import Income, LifeEvent, LivingCondition
 from monitoring.models import Clue, EpisodeEvent, Hit, Transition
-from reports.asof.moments import end_of
 
 # Households in one query at most.
 _CHUNK = 1_000

@@ -20,14 +20,9 @@ from monitoring.evidence import path_of, remove_orphans, rows_as_received
 from monitoring.feeds import FEEDS
 from monitoring.models import FeedBatch, FeedRow
 from monitoring.services.feed_links import link_rows
-from monitoring.services.feeds import (
-    current_batches,
-    import_feed,
-    rebuild_evidence,
-    undo_batch,
-    write_batch_errors,
-    write_errors,
-)
+from monitoring.services.feed_originals import rebuild_evidence, write_batch_errors
+from monitoring.services.feed_undo import undo_batch
+from monitoring.services.feeds import current_batches, import_feed, write_errors
 from sheets.faults import SheetError
 
 OCTOBER = date(2026, 10, 1)
