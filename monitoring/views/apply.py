@@ -134,7 +134,7 @@ class Apply(View):
         except Refused as refusal:
             form.refuse(refusal)
             return self._page(token, form, status=refusal.status)
-        return render(request, "monitoring/apply/done.html", {"village": point.village, "receipt": receipt.number})
+        return render(request, "monitoring/apply/done.html", {"receipt": receipt.number})
 
     def _page(self, token: str, form: ApplicationForm, status: int = 200) -> HttpResponse:
         village = open_point(token).village

@@ -15,7 +15,7 @@ from accounts.errors import Refused
 from accounts.models import Division
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, keyset_page, put_on_form
+from accounts.views.base import Page, do_and_return, keyset_page, put_on_form
 from households.heads import with_heads
 from monitoring.desk.return_counts import by_reason, by_village, listed
 from monitoring.services.return_reasons import EDIT_REASONS, keep_reason, reasons_for, retire_reason
@@ -109,19 +109,15 @@ class ReturnReasons(Page):
         return redirect("return-reasons")
 
     def _retire(self, request: HttpRequest, county: Division, title: str) -> HttpResponse:
-        try:
+        def retire() -> str:
             retire_reason(county=county, title=title, actor=self.user, at=self.at)
-            messages.success(request, f"“{title}”已停用，以前的统计不变。")
-        except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            messages.error(request, refusal.message)
-        return redirect("return-reasons")
+            return f"“{title}”已停用，以前的统计不变。"
+
+        return do_and_return(request, retire, to="return-reasons")
 
     def _page(self, request: HttpRequest, county: Division | None, form: ReasonForm, status: int = 200) -> HttpResponse:
         roles = PERMISSIONS[EDIT_REASONS]
         context = {
-            "county": county,
             "reasons": reasons_for(county.code) if county else [],
             "form": form,
             "editable": county is not None and scope_of(self.user).holds(roles, county.code) is not None,

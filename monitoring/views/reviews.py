@@ -90,7 +90,7 @@ def queue_page(
     only = request.GET.get("only", "")
     listed = (queue.due_now if only == "due" else []) or queue.rows
     chosen = next((row for row in queue.rows if str(row.case.uid) == uid), None) or next(iter(listed), None)
-    context: dict[str, Any] = {"queue": queue, "chosen": chosen, "today": today, "only": only}
+    context: dict[str, Any] = {"queue": queue, "chosen": chosen, "only": only}
     if chosen is not None:
         context |= _opened(page, chosen, form, book)
         context["next_uid"] = _next(queue, str(chosen.case.uid))

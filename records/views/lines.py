@@ -233,7 +233,7 @@ class LineAct(Page):
         return True
 
     def _page(self, book: Book, row: Any, act: str, form: forms.Form, status: int = 200) -> HttpResponse:
-        context = {"book": book, "row": row, "name": name_of(book, row), "form": form, "line": row.line}
+        context = {"book": book, "name": name_of(book, row), "form": form, "line": row.line}
         return render(self.request, "records/line_form.html", {**context, **TITLES[act]}, status=status)
 
 
@@ -294,7 +294,6 @@ class HotlineClue(Page):
     def _page(self, book: Book, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
         context = {
             "book": book,
-            "row": row,
             "name": row.number,
             "form": form,
             "line": row.line,

@@ -232,7 +232,6 @@ class ProblemImport(Page):
         batches = RecordBatch.objects.visible_to(self.user).filter(book__in=books).select_related("file", "imported_by")
         context = {
             "form": form,
-            "batch": batch,
             "errors": batch.errors[:SHOWN] if batch else [],
             "batches": batches[:20],
             "columns": [(KINDS[kind].title, columns) for kind, columns in SHEETS.items()],
