@@ -8,7 +8,6 @@
   const data = JSON.parse(source.textContent);
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const ink = token("--ink-700");
-  const grey = token("--ink-500");
   const line = token("--line-100");
   const azure = token("--azure-700");
   const middle = token("--azure-500");
