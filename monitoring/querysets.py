@@ -18,6 +18,7 @@ from accounts.knowledge import end_of, not_taken_back, recorded_by
 from accounts.models.post import Role
 from accounts.permissions import PERMISSIONS
 from accounts.scope import in_division, scope_of
+from monitoring.feeds import FEEDS
 from monitoring.turns import BARRED, CASE_TURNS, CLUE_TURNS, LEVELS, states_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ COUNTY_READERS = frozenset({Role.COUNTY_BUREAU, Role.AUDITOR})
 
 def _own_feeds(user: User) -> Q:
     """Condition: of all feeds for the county's own people, of his department's feeds for a liaison."""
-    from monitoring.feeds import FEEDS
-
     scope = scope_of(user)
     if scope.roles & COUNTY_READERS:
         return Q()

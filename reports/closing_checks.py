@@ -14,6 +14,7 @@ from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import SummaryLedger, Table
 from reports.ledgers.t1 import MonitoringStatement
+from reports.services.editions import closed_figures
 
 Level = Division.Level
 
@@ -99,8 +100,6 @@ def _of_table(ledger: SummaryLedger, place: Division, table: Table) -> Iterator[
 
 def _opens_as_closed(reading: Reading) -> Iterator[Fault]:
     """Rows of the statement whose opening is not what the last month's edition closed with."""
-    from reports.services.editions import closed_figures  # which reads the kept sheets with the ledgers
-
     statement = LEDGERS[MonitoringStatement.code]
     assert isinstance(statement, SummaryLedger)
     closed = closed_figures(statement, reading)

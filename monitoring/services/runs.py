@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,6 +15,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, Refused
 from accounts.models import Division, Role, User
 from accounts.permissions import add_rights, require
+from accounts.schedule import each_day, each_minute, each_month
 from accounts.services.audit import record
 from households.models import Household
 from monitoring.match_lease import RUNS
@@ -134,42 +134,16 @@ def _is_county(place: Division) -> bool:
 
 
 def ensure_schedule() -> None:
-    """Enter the monthly match, the sweeper and the daily tidying into the beat's tables; safe to call at every start."""
-    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
-
-    monthly, _ = CrontabSchedule.objects.get_or_create(
-        minute="0",
-        hour=str(settings.MATCH_HOUR),
-        day_of_month=str(settings.MATCH_DAY),
-        day_of_week="*",
-        month_of_year="*",
-        timezone=settings.TIME_ZONE,
-    )
-    minutely, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
-    _schedule(PeriodicTask, "每月比对", "monitoring.tasks.start_monthly_match", crontab=monthly, interval=None)
-    daily, _ = CrontabSchedule.objects.get_or_create(
-        minute="30", hour="4", day_of_month="*", day_of_week="*", month_of_year="*", timezone=settings.TIME_ZONE
-    )
-    _schedule(PeriodicTask, "每日清理", "accounts.tasks.tidy", crontab=daily, interval=None)
-    _schedule(PeriodicTask, "每日封存审计", "accounts.tasks.seal", crontab=daily, interval=None)
-    _schedule(PeriodicTask, "每日核对封存", "accounts.tasks.check_seals", crontab=daily, interval=None)
-    _schedule(PeriodicTask, "清理留存数据行", "monitoring.tasks.tidy_evidence", crontab=daily, interval=None)
-    _schedule(PeriodicTask, "清理走访草稿和申报", "monitoring.tasks.tidy_field", crontab=daily, interval=None)
-    _schedule(
-        PeriodicTask,
-        "农户申报对应",
-        "monitoring.tasks.link_applications",
-        interval=minutely,
-        crontab=None,
-        expire_seconds=60,
-    )
-    _schedule(
-        PeriodicTask, "比对值守", "monitoring.tasks.sweep_runs", interval=minutely, crontab=None, expire_seconds=60
-    )
-
-
-def _schedule(model: Any, name: str, task: str, **when: Any) -> None:
-    model.objects.update_or_create(name=name, defaults={"task": task, **when})
+    """Enter the monthly match, the sweepers and the daily tidying; safe to call at every start."""
+    day, hour = settings.MATCH_DAY, settings.MATCH_HOUR
+    each_month("每月比对", "monitoring.tasks.start_monthly_match", day=day, hour=hour)
+    each_day("每日清理", "accounts.tasks.tidy", hour=4, minute=30)
+    each_day("每日封存审计", "accounts.tasks.seal", hour=4, minute=30)
+    each_day("每日核对封存", "accounts.tasks.check_seals", hour=4, minute=30)
+    each_day("清理留存数据行", "monitoring.tasks.tidy_evidence", hour=4, minute=30)
+    each_day("清理走访草稿和申报", "monitoring.tasks.tidy_field", hour=4, minute=30)
+    each_minute("农户申报对应", "monitoring.tasks.link_applications")
+    each_minute("比对值守", "monitoring.tasks.sweep_runs")
 
 
 # --- month against month ---

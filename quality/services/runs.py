@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, Refused
 from accounts.models import Division, User
 from accounts.permissions import require
+from accounts.schedule import each_minute, each_month
 from accounts.services.audit import record
 from monitoring.services.runs import counties_with_households
 from quality.lease import RUNS
@@ -80,24 +81,8 @@ def start_monthly_runs(*, at: datetime) -> list[QualityRun]:
 
 
 def ensure_schedule() -> None:
-    """Enter the monthly run and the sweeper into the beat's tables; safe to call at every start."""
-    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
-
+    """Enter the monthly run and the sweeper; safe to call at every start."""
     # After the match, which may open and close work that the checks look at.
-    monthly, _ = CrontabSchedule.objects.get_or_create(
-        minute="0",
-        hour=str((settings.MATCH_HOUR + 2) % 24),
-        day_of_month=str(settings.MATCH_DAY),
-        day_of_week="*",
-        month_of_year="*",
-        timezone=settings.TIME_ZONE,
-    )
-    minutely, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
-    PeriodicTask.objects.update_or_create(
-        name="每月数据质量检查",
-        defaults={"task": "quality.tasks.start_monthly_checks", "crontab": monthly, "interval": None},
-    )
-    PeriodicTask.objects.update_or_create(
-        name="数据质量检查值守",
-        defaults={"task": "quality.tasks.sweep_runs", "interval": minutely, "crontab": None, "expire_seconds": 60},
-    )
+    hour = (settings.MATCH_HOUR + 2) % 24
+    each_month("每月数据质量检查", "quality.tasks.start_monthly_checks", day=settings.MATCH_DAY, hour=hour)
+    each_minute("数据质量检查值守", "quality.tasks.sweep_runs")

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accounts.models import Division, User
+from accounts.permissions import PERMISSIONS
+from accounts.scope import scope_of
 from monitoring.policy import PolicyBook
 from reports.closing_parameters import due_on
-from reports.closing_steps import Level
+from reports.closing_steps import STEPS, Action, Level
 from reports.models import Closing
 
 _CLOSED = (Closing.State.FREEZING, Closing.State.CLOSED)
@@ -64,10 +66,6 @@ def closing_board(*, division: Division, month: date) -> Standing:
 def waiting_for(user: User, month: date, today: date) -> list[Standing]:
     """The places of the user's own steps whose month is not done yet, once it is over; after the county's closing
     nothing is left to do for those that it did not wait for."""
-    from accounts.permissions import PERMISSIONS
-    from accounts.scope import scope_of
-    from reports.closing_steps import STEPS, Action
-
     policy, found = PolicyBook(), []
     posts = scope_of(user, today).posts
     counties = {f"{post.division_id[:6]}000000" for post in posts}

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from accounts.schedule import each_day, each_minute
 
 
 def ensure_schedule() -> None:
-    """Enter the sweeper of exports and their throwing away into the beat's tables; safe to call at every start."""
-    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
-
-    minutely, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
-    daily, _ = CrontabSchedule.objects.get_or_create(
-        minute="40", hour="4", day_of_month="*", day_of_week="*", month_of_year="*", timezone=settings.TIME_ZONE
-    )
-    PeriodicTask.objects.update_or_create(
-        name="台账导出值守",
-        defaults={"task": "reports.tasks.sweep_exports", "interval": minutely, "crontab": None, "expire_seconds": 60},
-    )
-    PeriodicTask.objects.update_or_create(
-        name="月度结账值守",
-        defaults={"task": "reports.tasks.sweep_freezing", "interval": minutely, "crontab": None, "expire_seconds": 60},
-    )
-    PeriodicTask.objects.update_or_create(
-        name="清理过期导出",
-        defaults={"task": "reports.tasks.drop_old_exports", "crontab": daily, "interval": None},
-    )
+    """Enter the sweepers, and the throwing away of old exports; safe to call at every start."""
+    each_minute("台账导出值守", "reports.tasks.sweep_exports")
+    each_minute("月度结账值守", "reports.tasks.sweep_freezing")
+    each_day("清理过期导出", "reports.tasks.drop_old_exports", hour=4, minute=40)
