@@ -63,13 +63,22 @@ class Book:
         """Every sheet that has the needed headings, in order.
 
         Raises:
-            SheetError: no sheet has them; names those that the nearest sheet lacks.
+            SheetError: no sheet has them; names those that the nearest sheet lacks. Or a sheet cannot be read.
         """
         best: dict[str, tuple[Heading, Source]] = {}
+        broken: dict[str, SheetError] = {}
         for source in self.sources:
-            heading = find_heading(_head(source), columns)
+            try:
+                heading = find_heading(_head(source), columns)
+            except SheetError as error:
+                # Under a delimiter that is not the file's own a sound cell can look like a quote that never ends.
+                broken.setdefault(source.name, error)
+                continue
             if source.name not in best or _nearness(heading) > _nearness(best[source.name][0]):
                 best[source.name] = heading, source
+        for name, fault in broken.items():
+            if name not in best or not best[name][0].found:
+                raise fault
         whole = [(heading, source) for heading, source in best.values() if not heading.missing]
         if not whole:
             raise _no_table([(name, heading) for name, (heading, _) in best.items()])

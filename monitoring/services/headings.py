@@ -69,7 +69,10 @@ def look_at(path: Path, feed: Feed, learned: Learned) -> Look | None:
     try:
         with opened_book(path, guarded=True) as book:
             for source in book.sources:
-                rows = next(source.chunks(HEADING_ROWS + SAMPLES), [])
+                try:
+                    rows = next(source.chunks(HEADING_ROWS + SAMPLES), [])
+                except SheetError:
+                    continue  # a CSV file under a delimiter that is not its own
                 if found := _look(source.name, rows, columns):
                     merit = (-len(found.missing), sum(1 for seen in found.columns if seen.known_as))
                     best = max(best, (merit, found), key=lambda pair: pair[0]) if best else (merit, found)

@@ -114,6 +114,20 @@ def test_csv_rows_are_records_and_blank_ones_count(tmp_path):
     assert block.cells["证件号码"] == ["99", '="98"', ""]
 
 
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_a_cell_that_ends_in_a_line_break_is_no_open_quote_under_another_delimiter(tmp_path, mark):
+    lines = [mark.join(HEAD), mark.join(["1", '"张三\n"', "99", "x"]), mark.join(["2", "李四", "98", "y"])]
+    (block,) = only_table(save_csv(tmp_path / "a.csv", "\r\n".join(lines))).blocks()
+    assert (block.rows, block.cells["姓名"]) == ([2, 3], ["张三\n", "李四"])
+
+
+def test_a_quote_that_is_open_is_told_and_a_missing_column_as_well(tmp_path):
+    with pytest.raises(SheetError, match="引号没有配对"):
+        only_table(save_csv(tmp_path / "a.csv", '序号,姓名,证件号码\n1,"张三,99\n'))
+    with pytest.raises(SheetError, match="缺少必需的列：证件号码"):
+        only_table(save_csv(tmp_path / "b.csv", '序号,姓名\n1,"张三\n"\n2,"李四\n",\n'))
+
+
 def test_an_old_workbook_and_one_with_the_wrong_name(tmp_path):
     old = xlwt.Workbook()
     sheet = old.add_sheet("S")

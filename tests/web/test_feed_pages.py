@@ -175,6 +175,14 @@ class TestHeadings:
         assert FeedBatch.objects.filter(period=date(2026, 9, 1)).exists()
         assert not FeedUpload.objects.exists()
 
+    def test_a_line_break_in_a_cell_of_a_csv_file_hides_no_headings(
+        self, liaison: User, signed_in: Any, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text(",".join(OWN) + '\r\n1,"张三\n",990101,未参保\r\n', encoding="utf-8")
+        answer = _send(signed_in(liaison), path)
+        assert answer["Location"] == reverse("feed-headings", args=[FeedUpload.objects.get().uid])
+
     def test_the_original_reads_the_same_after_the_heading_is_forgotten(
         self, liaison: User, signed_in: Any, book: Callable[..., Path], clock: Any
     ) -> None:
