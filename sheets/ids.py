@@ -31,6 +31,8 @@ _LENGTH = 18
 _OLD_LENGTH = 15
 # A disability certificate is the resident number and 2 or 4 characters more (domain.md 6.1).
 _CERTIFICATE_LENGTHS = (20, 22)
+# Of what is no number at all a message shows so many characters.
+_LONGEST_SHOWN = 24
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS: Final = "10X98765432"
 
@@ -115,7 +117,8 @@ def _at_full_length(written: str) -> str:
 def _length_message(written: str) -> str:
     if len(written) == _LENGTH or len(written) in _CERTIFICATE_LENGTHS:
         return f"证件号码{mask_id(written)}中有不该出现的字符，应为17位数字加1位数字或X"
-    return f"证件号码{mask_id(written)}是{len(written)}位，应为18位"
+    shown = mask_id(written[:_LONGEST_SHOWN]) + "…" * (len(written) > _LONGEST_SHOWN)
+    return f"证件号码{shown}是{len(written)}位，应为18位"
 
 
 def _check_birth(number: str, latest: date) -> None:

@@ -102,6 +102,12 @@ def test_no_message_shows_a_whole_number(written):
     assert not any(character.isdigit() for character in caught.value.message.split("990101")[1][:9])
 
 
+def test_a_whole_page_in_a_number_s_cell_is_told_shortly():
+    with pytest.raises(CellFault, match="是5000位，应为18位") as told:
+        clean_id("9" * 5000, LATEST)
+    assert len(told.value.message) < 60
+
+
 def test_texts_are_scrubbed_of_numbers():
     assert scrub(f"张三{SOUND_X}，旧号990101800506525。") == f"张三{mask_id(SOUND_X)}，旧号990101*********。"
     assert SOUND[6:14] not in scrub(f"{SOUND[:6]} {SOUND[6:14]} {SOUND[14:]}")
