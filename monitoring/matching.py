@@ -5,7 +5,7 @@ The frames come from and the decisions go to `monitoring.services.matching`; the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -227,12 +227,19 @@ def _is_on_open_clue(fired: Fired, situation: Situation) -> bool:
     return standing is not None and standing.is_on_open_clue()
 
 
-def _destination(fired: Iterable[Fired], situation: Situation) -> tuple[Outcome, int | None, int | None]:
+def _is_held_back(fired: Fired, situation: Situation) -> bool:
+    standing = situation.standing.get(fired.rule)
+    return standing is not None and standing.outcome is Outcome.SUPPRESSED and _same(fired, standing)
+
+
+def _destination(fired: Sequence[Fired], situation: Situation) -> tuple[Outcome, int | None, int | None]:
     if situation.episode is not None:
         return Outcome.COVERED, None, situation.episode
-    if situation.open_clue is not None:
+    reopens = any(_reopens(one, situation) for one in fired)
+    # What was held back stays so although another month has opened a clue since: the same run says the same again.
+    if situation.open_clue is not None and (reopens or not all(_is_held_back(one, situation) for one in fired)):
         return Outcome.EXTENDED, situation.open_clue, None
-    if any(_reopens(one, situation) for one in fired):
+    if reopens:
         return Outcome.OPENED, None, None
     return Outcome.SUPPRESSED, situation.closed[-1].id if situation.closed else None, None
 

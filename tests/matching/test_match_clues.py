@@ -187,6 +187,19 @@ class TestAClosedClue:
         assert (later.opened, later.suppressed, later.clues) == (0, 1, [])
         assert place.match(OCTOBER).suppressed == 1
 
+    def test_leaves_what_it_held_back_where_it_was_though_a_later_month_has_opened_another(
+        self, place: Place, family: Callable[..., Any], bureau: User
+    ) -> None:
+        home, (father, *_) = family()
+        place.send("medical_costs", SEPTEMBER, bill(father, 20000))
+        place.match(SEPTEMBER)
+        close(place.clue(home, ILL), bureau)
+        place.send("medical_costs", OCTOBER, bill(father, 1000, "2026-10-02"))
+        first = place.match(OCTOBER)
+        place.send("medical_costs", NOVEMBER, bill(father, 3000, "2026-11-02"))
+        assert place.match(NOVEMBER).opened == 1
+        assert first.suppressed == 1 and place.match(OCTOBER) == first
+
     @pytest.mark.parametrize(("more", "opened"), [("3999.99", 0), ("4000", 1)])
     @pytest.mark.parametrize("action", ["close_unfounded", "close_solved"])
     def test_comes_back_for_a_figure_a_fifth_worse(

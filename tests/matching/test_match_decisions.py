@@ -138,6 +138,14 @@ class TestHitsThatStand:
         found = decide(situation(BURDEN, DISEASE, standing=[there], closed=closed))
         assert outcomes(found) == {"medical_burden": "opened", "major_disease": "opened"}
 
+    def test_what_was_suppressed_joins_a_clue_of_another_month_only_with_something_new(self) -> None:
+        there = standing(BURDEN, Outcome.SUPPRESSED, clue=3, clue_is_open=False)
+        case = situation(BURDEN, standing=[there], closed=[closed_on("21000", "a")], open_clue=8)
+        assert decide(case) == []
+        assert outcomes(decide(replace(case, closed=[]))) == {"medical_burden": "extended"}
+        found = decide(replace(case, fired=(BURDEN, DISEASE)))
+        assert outcomes(found) == {"medical_burden": "extended", "major_disease": "extended"}
+
     def test_a_rule_that_no_longer_fires_is_gone(self) -> None:
         there = standing(BURDEN)
         assert gone(situation(DISEASE, standing=[there])) == [there]
