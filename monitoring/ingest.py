@@ -25,9 +25,10 @@ from sheets.read import Book, Column, Table, opened_book
 TICKET = "退回批次"
 _BLOCK_ROWS = 20_000
 _READ_BYTES = 1 << 20
-# A month in a title, but not the day on which a form was filled in.
+# A month in a title, with its year or without, but not the day on which a form was filled in.
 _MONTH = re.compile(
     r"(20\d\d)(?:年|[-./])(\d{1,2})(?:月份?)?(?![-./\d日号])(?!\d*[日号])|月份?[::]?(20\d\d)(\d\d)(?!\d)"
+    r"|(?<![-—–./~\d年至到])(\d{1,2})月份?(?!\d*[日号])"
 )
 
 
@@ -153,12 +154,10 @@ def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
 
 def _other_months(titles: Sequence[str], period: date) -> list[str]:
     """A warning for each month that a title row names and that is not the period."""
-    named: dict[tuple[int, int], None] = {}
+    named: dict[str, None] = {}
     for line in titles:
         for found in _MONTH.finditer(squeeze(line)):
-            year, month = (int(part) for part in found.groups() if part is not None)
-            if 1 <= month <= 12 and (year, month) != (period.year, period.month):
-                named[year, month] = None
-    return [
-        f"标题行写的月份是{year}-{month:02}，本次按{period:%Y-%m}导入，请核对是否选错了月份" for year, month in named
-    ]
+            *year, month = (int(part) for part in found.groups() if part is not None)
+            if 1 <= month <= 12 and (month != period.month or year not in ([], [period.year])):
+                named[f"{year[0]}-{month:02}" if year else f"{month}月"] = None
+    return [f"标题行写的月份是{month}，本次按{period:%Y-%m}导入，请核对是否选错了月份" for month in named]

@@ -279,6 +279,18 @@ def test_a_month_in_a_title_that_is_not_the_period_is_a_warning(take_feed: Take)
     assert report.batch.warnings == report.warnings
 
 
+@pytest.mark.parametrize(
+    ("title", "warned"),
+    [
+        ("医保局9月份数据", True), ("守望县 9 月 推送表", True), ("10月份数据", False), ("填报日期：11月3日", False),
+        ("2026年10月", False), ("2026年1-9月累计", False), ("2025年10月", True), ("3个月内有效", False),
+    ],
+)  # fmt: skip
+def test_a_month_may_be_named_without_its_year(take_feed: Take, title: str, warned: bool) -> None:
+    report = take_feed("accidents", [feed_row("accidents", number(1))], titles=[title])
+    assert bool(report.warnings) is warned and report.counts.accepted == 1
+
+
 BAD_FILES: dict[str, Any] = {
     "empty.csv": b"",
     "page.xls": "<html><table><tr><td>姓名</td></tr></table></html>".encode(),
