@@ -29,7 +29,7 @@ _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|年(\d{1,2})月份?)", re.ASCII)
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})(?:\.0)?", re.ASCII)
-_DASHES = re.compile(r"[-‐‑‒–—―−－﹣﹘]+")
+_DASHES = re.compile(r"[-‐‑‒–—―−－﹣﹘〜⸺⸻]+")
 _SCHOOL_YEAR = re.compile(r"(\d{4})-(\d{4})(?:学年)?", re.ASCII)
 
 

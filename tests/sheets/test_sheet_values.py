@@ -207,7 +207,15 @@ def test_words_of_a_list_are_known_by_all_their_spellings():
 
 
 def test_school_years_take_any_dash():
-    for word in ("2026-2027", "2026—2027学年", "2026–2027", "２０２６－２０２７ 学年", "2026——2027"):
+    for word in (
+        "2026-2027",
+        "2026—2027学年",
+        "2026–2027",
+        "２０２６－２０２７ 学年",
+        "2026——2027",
+        "2026〜2027",
+        "2026⸺2027",
+    ):
         assert parse_school_year(word) == "2026-2027"
     for word in ("2026", "2026-2028", "2026/2027", "26-27"):
         assert fault_of(parse_school_year, word) == "code_unknown"
