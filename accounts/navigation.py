@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,13 +68,27 @@ ITEMS = (
 )
 
 
+# What an entry asks beside the role, entered by the floor that owns its page.
+_NEEDS: dict[str, Callable[[Scope], bool]] = {}
+
+
+def show_only_if(url_name: str, needed: Callable[[Scope], bool]) -> None:
+    """The entry stands there only for those whose page would hold anything."""
+    _NEEDS[url_name] = needed
+
+
 @cache
 def _address(url_name: str) -> str:
     return reverse(url_name)
 
 
 def items_for(scope: Scope) -> list[Item]:
-    return [item for item in ITEMS if item.roles & scope.roles]
+    return [item for item in ITEMS if item.roles & scope.roles and _needed(item, scope)]
+
+
+def _needed(item: Item, scope: Scope) -> bool:
+    needed = _NEEDS.get(item.url_name)
+    return needed is None or needed(scope)
 
 
 @cache

@@ -12,7 +12,7 @@ from django.db.models import CharField, Max, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Division, Role, User
-from accounts.scope import scope_of
+from accounts.scope import Scope, scope_of
 from households.heads import with_heads
 from households.models import Household
 from records.books import BOOKS, Book, BookColumn
@@ -25,7 +25,11 @@ MASK = "*"
 def books_of(user: User) -> list[Book]:
     """The books that the user sees: whoever works for a place all, a liaison his department's, a helper those about
     persons and households."""
-    scope = scope_of(user)
+    return books_in(scope_of(user))
+
+
+def books_in(scope: Scope) -> list[Book]:
+    """The same of what somebody's posts open."""
     if scope.area_posts():
         return list(BOOKS.values())
     helper = Role.HELPER in scope.roles

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.errors import Forbidden, Refused
 from accounts.models import Division
-from accounts.permissions import PERMISSIONS
+from accounts.permissions import PERMISSIONS, may
 from accounts.querysets import DivisionQuerySet
 from accounts.scope import in_division, scope_of
 from accounts.views.base import Page, do_and_return, keyset_page
@@ -109,18 +109,21 @@ class ApplicationDetail(ApplicationPage):
 
     def _page(self, application: Application, phone: str = "") -> HttpResponse:
         told = _told(application)
+        may_handle = application.state == Application.State.RECEIVED and may(
+            actor=self.user, right=HANDLE, code=application.village_id, at=self.at
+        )
         context = {
             "application": application,
             "told": told,
             "phone": phone,
-            "candidates": self._candidates(application, told),
+            "waiting": application.state == Application.State.RECEIVED,
+            "may_handle": may_handle,
+            "candidates": self._candidates(application, told) if may_handle else [],
         }
         return render(self.request, "monitoring/apply/detail.html", context)
 
     def _candidates(self, application: Application, told: dict[str, Any]) -> list[Membership]:
         """Registered people of the same name in the village's township, for a person to choose from."""
-        if application.state != Application.State.RECEIVED:
-            return []
         people = Membership.objects.visible_to(self.user).current().filter(person__name=told["name"])
         township = application.village.parent or application.village
         people = people.filter(in_division("household__village_id", township))

@@ -13,12 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import Division
+from accounts.permissions import may
 from accounts.views.base import Page, do_and_return, sequence_page
 from households.heads import with_heads
 from households.models import Household
 from monitoring.models import MatchRun
 from monitoring.run_results import run_results
-from monitoring.services.runs import compare_runs, confirm_run, queue_run
+from monitoring.services.runs import RUN_MATCH, compare_runs, confirm_run, queue_run
 
 VIEWS = {"rule": "规则", "department": "部门", "township": "乡镇"}
 KINDS = {"new": "新出现", "unchanged": "延续", "gone": "消失", "back": "复现"}
@@ -45,17 +46,28 @@ class RunList(Page):
     """Runs of the user's county, newest first, and the form that starts one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = PeriodForm(initial={"period": last_month()})
-        return render(request, "monitoring/runs.html", {"runs": _runs(self.user)[:36], "form": form})
+        return self._page(PeriodForm(initial={"period": last_month()}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = PeriodForm(request.POST)
-        county = Division.objects.visible_to(self.user).at_level(Division.Level.COUNTY).first()
+        county = self._county()
         if county is None or not form.is_valid():
-            return render(request, "monitoring/runs.html", {"runs": _runs(self.user)[:36], "form": form}, status=400)
+            return self._page(form, status=400)
         run = queue_run(county=county, period=form.cleaned_data["period"], actor=self.user, at=self.at)
         messages.success(request, f"{run.period:%Y年%m月}的比对已发起。")
         return redirect("run-detail", uid=run.uid)
+
+    def _county(self) -> Division | None:
+        return Division.objects.visible_to(self.user).at_level(Division.Level.COUNTY).first()
+
+    def _page(self, form: PeriodForm, status: int = 200) -> HttpResponse:
+        county = self._county()
+        context = {
+            "runs": _runs(self.user)[:36],
+            "form": form,
+            "may_match": county is not None and may(actor=self.user, right=RUN_MATCH, code=county.code, at=self.at),
+        }
+        return render(self.request, "monitoring/runs.html", context, status=status)
 
 
 class RunDetail(Page):
@@ -65,7 +77,8 @@ class RunDetail(Page):
         run = get_object_or_404(_runs(self.user), uid=uid)
         if request.headers.get("HX-Request"):
             return render(request, "monitoring/run_progress.html", {"run": run, "polled": True})
-        context: dict[str, Any] = {"run": run}
+        may_match = may(actor=self.user, right=RUN_MATCH, code=run.county_id, at=self.at)
+        context: dict[str, Any] = {"run": run, "may_match": may_match}
         if run.state == MatchRun.State.DONE:
             by = request.GET.get("by", "")
             context["results"] = run_results(run, by if by in VIEWS else "rule")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Division, User
+from accounts.navigation import FIELD
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
@@ -25,6 +26,7 @@ from monitoring.workflow.entry import Available
 from records.models import Problem
 from records.problems.kinds import KINDS
 from records.problems.rights import RAISE
+from records.problems.sheets import SHEETS
 from records.problems.story import details_of, line_of_steps, step_words
 from records.problems.turns import waiting_for
 from records.querysets import ProblemQuerySet
@@ -55,7 +57,8 @@ class ProblemList(Page):
             "states": Problem.State.choices,
             "levels": Problem.Level.choices,
             "places": _places(self.user),
-            "may_find": bool(findable(self.user)),
+            "may_find": _finds_here(self.user),
+            "may_import": bool(listable(self.user)),
             "may_raise": bool(scope_of(self.user).roles & PERMISSIONS[RAISE]),
         }
         return render(request, "records/problems.html", context)
@@ -96,6 +99,17 @@ def findable(user: User) -> list[str]:
     """The kinds that one of the user's posts may register."""
     scope = scope_of(user)
     return [kind for kind, one in KINDS.items() if _may_find(scope, one)]
+
+
+def listable(user: User) -> list[str]:
+    """Those of them that come as a list too."""
+    return [kind for kind in findable(user) if kind in SHEETS]
+
+
+def _finds_here(user: User) -> bool:
+    """Whether the page that registers leads anywhere: to a kind about places, or by way of a household that he sees."""
+    kinds = findable(user)
+    return bool(kinds) and (bool(scope_of(user).roles & FIELD) or any(KINDS[kind].about == "place" for kind in kinds))
 
 
 def _may_find(scope: Any, kind: Any) -> bool:

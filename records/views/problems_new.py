@@ -25,7 +25,7 @@ from records.problems.kinds import KINDS
 from records.problems.sheets import SHEETS
 from records.services.problems_import import BOOK, import_problems
 from records.services.problems_opening import open_problem
-from records.views.problems import findable
+from records.views.problems import findable, listable
 from sheets.faults import SheetError
 
 TEXT, SELECT, AREA = {"class": "form-control"}, {"class": "form-select"}, {"class": "form-control", "rows": 3}
@@ -174,8 +174,7 @@ class ListForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [kind for kind in SHEETS if kind in findable(user)]
-        self.fields["kind"].choices = [(kind, f"{KINDS[kind].title}清单") for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind, f"{KINDS[kind].title}清单") for kind in listable(user)]  # type: ignore[attr-defined]
         posts = scope_of(user).posts
         places = {
             post.division.code: post.division.name for post in posts if post.role in AREA_ROLES or post.department

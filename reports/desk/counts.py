@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.navigation import items_for
+from accounts.permissions import PERMISSIONS
 from accounts.scope import Scope, in_division, scope_of
 from assistance.models import Plan
+from assistance.permissions import PLAN
 from monitoring.clock import add_months
 from monitoring.desk.queue import reviewable
 from monitoring.models import Application, Case, Clue, MatchRun
@@ -82,7 +84,10 @@ def _reviews(user: User, _today: date) -> tuple[int, str]:
 
 
 def _plans(user: User, today: date) -> tuple[int, str]:
-    return Plan.objects.visible_to(user).waiting(today).count(), f"{reverse('plan-list')}?show=waiting"
+    """What has no measures yet in his places; nothing for an auditor, who makes none."""
+    plans = Plan.objects.visible_to(user).waiting(today)
+    number = plans.count() if scope_of(user).roles & PERMISSIONS[PLAN] else 0
+    return number, f"{reverse('plan-list')}?show=waiting"
 
 
 def _problems(user: User, today: date) -> tuple[int, str]:

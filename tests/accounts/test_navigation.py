@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from accounts.navigation import entry_of
+from accounts.models import Department, Role, User
+from accounts.navigation import entry_of, items_for
+from accounts.scope import scope_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,11 @@ from accounts.navigation import entry_of
 )
 def test_a_page_lies_under_the_entry_that_leads_to_it(page: str, entry: str) -> None:
     assert entry_of(page) == entry
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_books_stand_in_the_navigation_only_of_a_department_that_keeps_one(hire: Callable[..., User]) -> None:
+    for department, seen in ((Department.EDUCATION, True), (Department.MEDICAL_INSURANCE, False)):
+        liaison = hire(department, Role.LIAISON, "990101000000", department=department)
+        assert ("book-list" in {item.url_name for item in items_for(scope_of(liaison))}) == seen

@@ -286,8 +286,14 @@ def test_who_may_deal_with_it(
             link_application(application=application, household=household, actor=user, at=now)
         with pytest.raises(refusal):
             refuse_application(application=application, reason="不是", actor=user, at=now)
+    page_address = reverse("application-detail", args=[application.uid])
     for user in (colleague, outsider):
-        assert sign_in(user).get(reverse("application-detail", args=[application.uid])).status_code == 404
+        assert sign_in(user).get(page_address).status_code == 404
+    for user in (auditor, bureau):
+        page = sign_in(user).get(page_address).content.decode()
+        assert "等石桥镇或东沟村核对" in page
+        assert 'name="act"' not in page
+    assert sign_in(owner).get(page_address).content.decode().count('name="act"') == 4
     with pytest.raises(Refused):
         refuse_application(application=application, reason=" ", actor=owner, at=now)
     refuse_application(application=application, reason="户口在邻县", actor=owner, at=now)

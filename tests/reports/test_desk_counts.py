@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from builders import make_household, make_number
+from builders import make_episode, make_household, make_number
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Division, User
+from assistance.models import Plan
 from monitoring.models import MatchRun
 from monitoring.services.applications import submit_application
 from monitoring.services.clues import open_clue
@@ -85,8 +86,11 @@ def test_an_auditor_and_another_village_have_nothing_waiting(
     village: Any, owner: User, bureau: User, auditor: User, colleague: User
 ) -> None:
     _two_clues(village, owner, bureau)
+    episode = make_episode(make_household(village), identified_on=date(2026, 11, 1))
+    Plan.objects.create(episode=episode, due_on=date(2026, 11, 11), recorded_at=timezone.now())
+    assert counts(owner)["plan-list"].number == 1
     for user in (auditor, colleague):
-        assert counts(user)["clue-list"].number == 0
+        assert counts(user)["clue-list"].number == counts(user)["plan-list"].number == 0
     assert "<a" not in desk(auditor).get(reverse("desk-counts")).content.decode()
 
 

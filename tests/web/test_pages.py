@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import date
@@ -107,6 +108,13 @@ OF_BOOKS = {
 OF_CLOSING = {"closing-board", "closing-difference", "edition-list", "edition-detail", "edition-check"}
 # Held by tests/accounts/test_guide.py.
 OF_GUIDE = {"guide", "guide-chapter"}
+# What a reader sends too: his password, a search that stands in no address, whole numbers, workbooks.
+READING_SENDS = {"password", "find", "household-list", "household-number", "ledger-preview", "ledger-export"}
+# Forms that open for whoever sees the household, but that only those who may send them are led to.
+NOT_LINKED = {
+    "clue-new", "case-new", "plan-adopt", "plan-change", "measure-new", "measure-change", "measure-deliver", "measure-confirm",
+    "measure-end", "measure-cancel", "problem-new-household",
+}  # fmt: skip
 READERS = {"owner", "township", "bureau", "auditor"}
 COUNTY_READERS = {"bureau", "auditor"}
 
@@ -278,6 +286,29 @@ def test_a_ledger_of_a_place_is_there_only_for_those_of_the_place(
         for name in OF_PLACE:
             status = _sign_in(user).get(addresses[name]).status_code
             assert status == (200 if username in READERS else 404), (username, name)
+
+
+def test_an_auditor_is_shown_nothing_to_send_but_what_reading_needs(
+    cast: dict[str, User], addresses: dict[str, str]
+) -> None:
+    client = _sign_in(cast["auditor"])
+    for name in addresses.keys() - READING_SENDS - NOT_LINKED:
+        answer = client.get(addresses[name])
+        if answer.status_code == 200 and "text/html" in answer["Content-Type"]:
+            body = answer.content.decode().partition("<main")[2]
+            forms = [form for form in re.findall(r"<form[^>]*method=.post.*?</form>", body, re.S) if "<button" in form]
+            assert not forms, (name, forms[0][:300])
+
+
+def test_a_department_is_led_to_registering_only_what_it_may_register(hire: Callable[..., User]) -> None:
+    for department, links in (
+        (Department.MEDICAL_INSURANCE, []),
+        (Department.EDUCATION, []),
+        (Department.WATER, ["problem-import", "problem-new"]),
+    ):
+        client = _sign_in(hire(department, Role.LIAISON, "990101000000", department=department))
+        page = client.get(reverse("problem-list")).content.decode()
+        assert [name for name in ("problem-import", "problem-new") if reverse(name) in page] == links, department
 
 
 def test_what_is_foreign_answers_as_if_it_were_not_there(cast: dict[str, User], household: Household) -> None:
