@@ -11,6 +11,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from accounts.errors import Refused
 from monitoring.evidence import EvidenceWriter, Sheet, origin, sheet_of
 from monitoring.feeds import Feed
@@ -24,6 +26,8 @@ from sheets.read import Book, Column, Table, opened_book
 # The column by which a mended errors workbook is known again, see `monitoring.services.feeds`.
 TICKET = "退回批次"
 _BLOCK_ROWS = 20_000
+# So many dated rows and none of them of the month is no accident.
+_FEW_ROWS = 3
 _READ_BYTES = 1 << 20
 # A month in a title, with its year or without, but not the day on which a form was filled in.
 _MONTH = re.compile(
@@ -142,6 +146,7 @@ def read(
 
 def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
     """Every row judged; what is accepted goes to the sink and, as received, to the evidence."""
+    dated, latest = 0, np.datetime64("0001-01-01")
     # Blocks are plain values by the hundred thousand; looking through everything after each cost 4 % of an import.
     with seldom_collected():
         for table, sheet in zip(source.tables, reading.sheets, strict=True):
@@ -150,6 +155,18 @@ def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
                 accepted = sieve.pass_block(sheet.name, block)
                 reading.sink.add(sheet.name, accepted)
                 reading.evidence.add(accepted.received, len(accepted.rows))
+                days = accepted.facts.days[~np.isnat(accepted.facts.days)]
+                dated, latest = dated + len(days), max([latest, *days[days > latest]])
+    reading.warnings.extend(_all_before(reading.feed, reading.period, dated, latest))
+
+
+def _all_before(feed: Feed, period: date, dated: int, latest: np.datetime64) -> list[str]:
+    """A warning where no row is of the month at all; a few rows may well have come late. Later days are rejected anyway."""
+    if feed.asset or dated < _FEW_ROWS or latest >= np.datetime64(period):
+        return []
+    return [
+        f"没有一行的{feed.happened_on}在{period.year}年{period.month}月，最晚的是{latest}，请核对是否选错了月份；传错了可以撤销"
+    ]
 
 
 def _other_months(titles: Sequence[str], period: date) -> list[str]:

@@ -24,6 +24,8 @@ _END = "\ue000END"
 _FIELD_LIMIT = 131_072
 # Records wider than this lose the empty cells at their end.
 _WIDE = 256
+# Characters, of which a Chinese one takes three of the 255 bytes that a name on the disk may have.
+_LONGEST_STEM, _LONGEST_ENDING = 60, 10
 
 
 class _TextFile(io.FileIO):
@@ -57,6 +59,12 @@ def _is_utf8(head: bytes) -> bool:
         valid = head[: error.start].decode("utf-8")
         return sum(character > "\x7f" for character in valid) >= _ENOUGH_UTF8
     return True
+
+
+def scratch_name(name: str) -> str:
+    """What a sent file is called on the disk, so that the one sheet of a CSV bears the name that its sender gave it."""
+    given = Path(name)
+    return f"{given.stem[:_LONGEST_STEM] or 'upload'}{given.suffix.lower()[:_LONGEST_ENDING]}"
 
 
 class CsvSource:

@@ -16,6 +16,7 @@ from rest_framework import serializers
 from accounts.errors import Refused
 from accounts.models import StoredFile, User
 from accounts.services.pictures import keep_picture
+from sheets.csvfile import scratch_name
 
 PAPER_BYTES = 10 * 1024 * 1024
 BOOK_BYTES = 300 * 1024 * 1024
@@ -43,7 +44,7 @@ def workbook(upload: UploadedFile) -> Iterator[Path]:
     if (upload.size or 0) > BOOK_BYTES:
         raise serializers.ValidationError({"file": ["文件超过 300 MB，请拆分后再传。"]})
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-        path = Path(folder) / f"upload{ending}"
+        path = Path(folder) / scratch_name(upload.name or "")
         with path.open("wb") as target:
             for chunk in upload.chunks():
                 target.write(chunk)

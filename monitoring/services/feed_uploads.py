@@ -22,6 +22,7 @@ from monitoring.services.feed_rights import require_feed
 from monitoring.services.feeds import FeedReport, import_feed
 from monitoring.services.headings import Look, learned_headings, look_at, remember
 from sheets.clean import fold_heading
+from sheets.csvfile import scratch_name
 
 KEPT_FOR = timedelta(days=7)
 
@@ -53,7 +54,7 @@ def unpacked(upload: FeedUpload) -> Iterator[Path]:
     scratch = Path(settings.DATA_DIR) / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
-        path = Path(folder) / "upload"
+        path = Path(folder) / scratch_name(upload.file.name)
         with open_file(upload.file) as plain, path.open("wb") as copy:
             shutil.copyfileobj(plain, copy)
         yield path

@@ -34,9 +34,8 @@ from monitoring.services.feed_uploads import keep_upload
 from monitoring.services.feeds import FeedReport, import_feed
 from monitoring.services.headings import learned_headings, look_at
 from monitoring.views.runs import PeriodForm, last_month
+from sheets.csvfile import scratch_name
 from sheets.faults import SheetError
-
-# Rejected rows that the page lists; the workbook has all.
 
 
 class UploadForm(PeriodForm):
@@ -48,6 +47,12 @@ class UploadForm(PeriodForm):
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["feed"].choices = [(name, FEEDS[name].title) for name in names]  # type: ignore[attr-defined]
+
+    def clean_period(self) -> date:
+        period = super().clean_period()
+        if period > timezone.localdate():
+            raise forms.ValidationError(f"{period.year}年{period.month}月还没有到，请改成这份数据所属的月份。")
+        return period
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -83,7 +88,7 @@ class FeedList(Page):
         """The page that tells what became of the file; '' where the form says why nothing did."""
         upload, feed, period = form.cleaned_data["file"], form.cleaned_data["feed"], form.cleaned_data["period"]
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "upload"
+            path = Path(folder) / scratch_name(upload.name)
             with path.open("wb") as copy:
                 for chunk in upload.chunks():
                     copy.write(chunk)
@@ -134,12 +139,17 @@ class FeedList(Page):
 
 
 def told(report: FeedReport) -> str:
-    """What became of a file, in a sentence."""
-    counts = report.counts
-    return (
-        f"{FEEDS[report.feed].title} {report.period:%Y年%m月}：{counts.rows} 行，"
-        f"接收 {counts.accepted}，退回 {counts.rejected}，重复 {counts.duplicates}。"
-    )
+    """What became of a file, and of the one in whose place it is."""
+    counts, batch = report.counts, report.batch
+    title = f"{FEEDS[report.feed].title} {report.period.year}年{report.period.month}月"
+    words = f"{counts.rows} 行，接收 {counts.accepted}，退回 {counts.rejected}，重复 {counts.duplicates}。"
+    if not report.stored:
+        return f"{title}：这个文件以前导入过，没有重复导入。{words}"
+    if batch.supplements:
+        return f"{title}补正表：{words}{batch.supplements.file.name} 的其他行不变。"
+    if batch.replaces:
+        return f"{title}：{words}替换了 {batch.replaces.file.name}（{batch.replaces.rows} 行），传错了可以撤销。"
+    return f"{title}：{words}"
 
 
 def _said(form: forms.Form) -> list[str]:
@@ -161,6 +171,7 @@ class FeedDetail(Page):
             "feed": feed,
             "title": feed.title,
             "refused": rejected_rows(batch.errors, asked(request).get("reason", "")),
+            "mended": batch.supplemented_by.current().select_related("file").order_by("pk"),
             "results": feed_results(batch.feed, batch.period),
             "replies": FeedReply.objects.of_month(batch.feed, batch.period).select_related("replied_by"),
             "may_reply": may_with_feed(actor=self.user, feed=feed, at=self.at, right=REPLY_TO_DEPARTMENT),
@@ -207,7 +218,7 @@ class FeedErrors(Page):
 
 
 def _batches(user: Any) -> QuerySet[FeedBatch]:
-    return FeedBatch.objects.visible_to(user).select_related("file", "imported_by")
+    return FeedBatch.objects.visible_to(user).select_related("file", "imported_by", "supplements__file")
 
 
 def _seen(user: Any) -> list[str]:

@@ -39,6 +39,7 @@ from records.readings import (
 from records.services.book_originals import write_batch_errors, write_template
 from records.services.book_undo import undo_book
 from records.services.books import BookReport, import_book
+from sheets.csvfile import scratch_name
 from sheets.faults import SheetError
 
 # Rows sent back that the page lists; the workbook has all.
@@ -161,7 +162,7 @@ class BookUpload(Page):
         given = form.cleaned_data
         upload = given["file"]
         with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / "upload"
+            path = Path(folder) / scratch_name(upload.name)
             with path.open("wb") as copy:
                 for chunk in upload.chunks():
                     copy.write(chunk)

@@ -291,6 +291,21 @@ def test_a_month_may_be_named_without_its_year(take_feed: Take, title: str, warn
     assert bool(report.warnings) is warned and report.counts.accepted == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "warned"),
+    [(["2026-09-28"] * 3, True), (["2026-09-28"] * 2, False), (["2026-09-01", "2026-09-02", "2026-10-01"], False)],
+)
+def test_a_file_without_one_row_of_its_month_is_a_warning(
+    days: list[str], warned: bool, take_register: Take, take_feed: Take
+) -> None:
+    take_register([register_row(f"H{place}", number(place)) for place in range(1, 4)])
+    rows = [feed_row("medical_costs", number(place), 结算日期=day) for place, day in enumerate(days, start=1)]
+    warnings = take_feed("medical_costs", rows).warnings
+    assert warnings == (
+        ["没有一行的结算日期在2026年10月，最晚的是2026-09-28，请核对是否选错了月份；传错了可以撤销"] if warned else []
+    )
+
+
 BAD_FILES: dict[str, Any] = {
     "empty.csv": b"",
     "page.xls": "<html><table><tr><td>姓名</td></tr></table></html>".encode(),

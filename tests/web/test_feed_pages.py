@@ -106,6 +106,39 @@ class TestBringing:
         assert _send(client, path, period="2026-13").status_code == 400
         assert not FeedBatch.objects.exists() and not FeedUpload.objects.exists()
 
+    def test_a_month_that_has_not_come_is_refused(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        answer = _send(signed_in(liaison), book(), period="2026-12", by_script=True)
+        assert answer.json() == {"errors": ["数据月份：2026年12月还没有到，请改成这份数据所属的月份。"]}
+        assert not FeedBatch.objects.exists()
+
+    def test_a_csv_is_called_what_its_sender_called_it(self, liaison: User, signed_in: Any, tmp_path: Path) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text(",".join(AGREED[:3]) + "\n1,李明,990101199001010011\n")
+        client = signed_in(liaison)
+        file = SimpleUploadedFile(f"{'十月' * 60}.csv", path.read_bytes())
+        answer = client.post(reverse("feed-list"), {"feed": "insurance_status", "period": "2026-10", "file": file})
+        page = client.get(answer["Location"]).content.decode()
+        assert "表“十月十月" in page
+        assert "upload”" not in page
+
+    def test_it_is_told_what_a_file_replaces_and_what_a_mended_one_mends(
+        self, liaison: User, signed_in: Any, book: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        client = signed_in(liaison)
+        wrong = {"number": "990101199001010013"}
+        _send(client, book())
+        page = client.get(_send(client, book(**wrong))["Location"]).content.decode()
+        assert "替换了 参保.xlsx（1 行），传错了可以撤销。" in page
+        base = FeedBatch.objects.current().get()
+        back = tmp_path / "back.xlsx"
+        back.write_bytes(b"".join(client.get(reverse("feed-errors", args=[base.uid])).streaming_content))
+        page = client.get(_send(client, back)["Location"]).content.decode()
+        assert "参保状态 2026年10月补正表：1 行" in page and "这是补正表，只补" in page
+        assert "补正过" in client.get(reverse("feed-detail", args=[base.uid])).content.decode()
+        assert '<span class="sw-tag">补正</span>' in client.get(reverse("feed-list")).content.decode()
+
     def test_a_liaison_brings_and_sees_only_what_is_his_department_s(
         self, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
