@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -41,6 +41,7 @@ _CASE_VERBS = {
     "notice": "看公示",
     "announcing": "看公告",
 }
+_MENDS = Q(supplemented_by__state=FeedBatch.State.CURRENT)
 _FIELD = frozenset({Role.VILLAGE_CADRE, Role.HELPER})
 
 
@@ -71,6 +72,8 @@ def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
     found += _closings(user, today)
     if scope.departments or Role.COUNTY_BUREAU in scope.roles:
         found += _feeds(scope, today)
+    if scope.departments:
+        found += _rejected_rows(user, today)
     if levels or scope.departments:
         found += _problems(user, scope, today)
     return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
@@ -227,3 +230,17 @@ def _feeds(scope: Scope, today: date) -> Iterator[Task]:
             yield Task(
                 due_on, "部门数据", None, why, reverse("feed-list"), verb, f"{feed.department_label} {feed.title}"
             )
+
+
+def _rejected_rows(user: User, today: date) -> Iterator[Task]:
+    """Rows of last month's files that were sent back and have not come mended."""
+    period = add_months(today.replace(day=1), -1)
+    bases = FeedBatch.objects.visible_to(user).current().filter(period=period, supplements__isnull=True)
+    mended = Sum(F("supplemented_by__accepted") + F("supplemented_by__duplicates"), filter=_MENDS)
+    for batch in bases.filter(rejected__gt=0).annotate(mended=mended).order_by("feed").defer("errors", "headings"):
+        left = batch.rejected - (batch.mended or 0)
+        if left > 0:
+            feed = FEEDS[batch.feed]
+            why = f"{period.month}月的 {batch.rows} 行里还有 {left} 行退回没有改；下载改好再传，只补这些行"
+            link = f"{reverse('feed-detail', args=[batch.uid])}#rejected"
+            yield Task(None, "退回的行", None, why, link, "去改", f"{feed.department_label} {feed.title}")

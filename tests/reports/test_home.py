@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Department, Role, User
+from accounts.models import Department, Role, StoredFile, User
 from accounts.services.audit import record
-from monitoring.models import Application, Case, Clue
+from monitoring.models import Application, Case, Clue, FeedBatch
 from monitoring.services.applications import link_application, submit_application
 from monitoring.services.clues import open_clue
 from monitoring.workflow import perform
@@ -114,6 +114,27 @@ def test_the_nearest_deadline_comes_first(village: Any, owner: User) -> None:
 def test_a_liaison_is_told_which_files_of_his_are_missing(hire: Callable[..., User]) -> None:
     liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.WATER)
     assert {task.subject for task in tasks(liaison)} == {"水务局 饮水安全"}
+
+
+def test_a_liaison_is_told_which_rows_he_has_to_mend(hire: Callable[..., User]) -> None:
+    liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.MEDICAL_INSURANCE)
+    file = StoredFile.objects.create(sha256="0" * 64, name="a.xlsx", size=1, stored_at=timezone.now())
+    counts = dict.fromkeys(("accepted", "duplicates", "matched", "name_differs", "not_registered"), 0)
+
+    def batch(rejected: int, **more: Any) -> FeedBatch:
+        values = {"feed": "medical_costs", "period": date(2026, 10, 1), "file": file, "imported_at": timezone.now()}
+        return FeedBatch.objects.create(**values, **{**counts, **more}, rows=9, rejected=rejected)
+
+    def to_mend() -> list[str]:
+        return [task.why for task in tasks(liaison) if task.kind == "退回的行"]
+
+    base = batch(3)
+    assert to_mend() == ["10月的 9 行里还有 3 行退回没有改；下载改好再传，只补这些行"]
+    batch(1, supplements=base, accepted=2)
+    assert to_mend() == ["10月的 9 行里还有 1 行退回没有改；下载改好再传，只补这些行"]
+    batch(0, supplements=base, accepted=1)
+    batch(5, supplements=base, accepted=5, state=FeedBatch.State.UNDONE)
+    assert to_mend() == []
 
 
 def test_every_figure_is_the_number_of_the_list_it_opens(village: Any, owner: User, bureau: User) -> None:
