@@ -58,7 +58,7 @@ def lines_of(rows: Sequence[Any], name: str = "") -> SafeString:
             row.category,
             money(row.per_capita_income),
             "；".join(monitored[row.id]),
-            "风险已消除" if row.id in cleared else "",
+            "风险已消除" if row.id in cleared and not monitored[row.id] else "",
         )
         for row in rows
     )

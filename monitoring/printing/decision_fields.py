@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from monitoring.desk.dossier import Dossier
 from monitoring.models import Case, Episode
 from monitoring.policy import PolicyBook
@@ -41,8 +43,15 @@ def report_fields(dossier: Dossier, today: date, book: PolicyBook) -> Fields:
         "异议情况": _objected(dossier, today),
         "材料份数": len(vote.papers.all()) if vote else 0,
         "落款单位": f"{case.village.name}村民委员会",
-        "落款日期": day_words(today),
+        "落款日期": day_words(_sent_up_on(dossier) or today),
     }
+
+
+def _sent_up_on(dossier: Dossier) -> date | None:
+    """The day on which the village last handed the case up; the report is of that day whenever it is printed."""
+    steps = (step for step in dossier.transitions if step.target == Case.State.AT_TOWNSHIP)
+    last = next(steps, None)
+    return timezone.localdate(last.recorded_at) if last else None
 
 
 def _objected(dossier: Dossier, today: date) -> str:

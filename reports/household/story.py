@@ -199,7 +199,7 @@ def _episodes(household: Household) -> Iterator[Moment]:
         episode = event.episode
         told = {
             "identified": f"纳入监测：{episode.monitored_type}，{'、'.join(episode.risks)}",
-            "cleared": f"标注风险消除（{episode.clear_method}）",
+            "cleared": "标注风险消除" + (f"（{episode.clear_method}）" if episode.clear_method else ""),
             "secured": "落实兜底保障，暂不标注消除",
         }
         look = {"cleared": "is-ok", "identified": "is-run"}.get(event.kind, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import docx
@@ -24,7 +24,7 @@ from monitoring.models import Case, PaperTemplate, Transition
 from monitoring.policy import PolicyBook
 from monitoring.printing.blueprints import standard_template
 from monitoring.printing.catalogue import EDITABLE, PAPERS, papers_of
-from monitoring.printing.fields import _opinion
+from monitoring.printing.fields import _opinion, day_words
 from monitoring.printing.filling import check_template, fill
 from monitoring.printing.placeholders import ROWS, WORDS
 from monitoring.services.paper_templates import replace_template, template_of
@@ -89,6 +89,13 @@ def test_a_paper_that_makes_no_sense_yet_is_not_there(office: Office) -> None:
     for name in ("announcement", "notice", "exit", "objections", "nothing"):
         assert client.get(reverse("case-paper", args=[case.uid, name])).status_code == 404, name
     assert client.get(reverse("case-paper-word", args=[case.uid, "notice"])).status_code == 404
+
+
+def test_the_report_is_of_the_day_on_which_the_village_handed_it_up(office: Office, case: Case, clock: Any) -> None:
+    last = case.transitions.filter(target=Case.State.AT_TOWNSHIP).latest("id")
+    clock.shift(timedelta(days=40))
+    text = _sign_in(office.owner).get(reverse("case-paper", args=[case.uid, "report"])).content.decode()
+    assert f"村民委员会<br>{day_words(timezone.localdate(last.recorded_at))}" in text
 
 
 def test_a_clearing_prints_its_assessment_with_the_evidence(office: Office) -> None:
