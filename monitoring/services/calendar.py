@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import chinese_calendar
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,6 +34,20 @@ class Day:
     on: date
     is_workday: bool
     note: str = ""
+
+
+def published(year: int) -> bool:
+    """Whether the shipped calendar holds the State Council's notice for the year."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 2))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def holidays_known(year: int) -> bool:
+    """Whether the year's holidays are shipped or have been entered."""
+    return published(year) or CalendarDay.objects.filter(on__year=year).exists()
 
 
 def require_calendar(*, actor: User, at: datetime) -> None:

@@ -20,7 +20,7 @@ from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
 from accounts.views.base import Page, put_on_form
 from monitoring.models import CalendarDay
-from monitoring.services.calendar import SET_CALENDAR, clear_day, read_days, set_days, span
+from monitoring.services.calendar import SET_CALENDAR, clear_day, holidays_known, published, read_days, set_days, span
 from sheets.faults import SheetError
 
 LARGEST_BOOK = 5 * 1024 * 1024
@@ -127,8 +127,8 @@ class WorkCalendar(Page):
             "year": year,
             "months": [_month(year, month, entered) for month in range(1, 13)],
             "entered": entered.values(),
-            "known": _published(year),
-            "next_known": _published(today.year + 1) or CalendarDay.objects.filter(on__year=today.year + 1).exists(),
+            "known": published(year),
+            "next_known": holidays_known(today.year + 1),
             "next_year": today.year + 1,
             "may_set": bool(scope_of(self.user).roles & PERMISSIONS[SET_CALENDAR]),
             "form": form or SpanForm(auto_id="span_%s"),
@@ -140,15 +140,6 @@ class WorkCalendar(Page):
 
 def _year(text: str, today: date) -> int:
     return int(text) if text.isascii() and text.isdigit() and 2004 <= int(text) <= today.year + 5 else today.year
-
-
-def _published(year: int) -> bool:
-    """Whether the shipped calendar holds the State Council's notice for the year."""
-    try:
-        chinese_calendar.is_workday(date(year, 1, 2))
-    except NotImplementedError:
-        return False
-    return True
 
 
 def _month(year: int, month: int, entered: dict[date, CalendarDay]) -> dict[str, Any]:

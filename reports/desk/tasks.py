@@ -22,6 +22,7 @@ from monitoring.clock import add_months
 from monitoring.feeds import FEEDS
 from monitoring.models import Application, Case, Clue, Episode, FeedBatch
 from monitoring.policy import value_of
+from monitoring.services.calendar import holidays_known
 from monitoring.turns import LEVELS
 from quality.models import Exemption, Fault
 from quality.permissions import DECIDE
@@ -41,6 +42,7 @@ _CASE_VERBS = {
     "notice": "看公示",
     "announcing": "看公告",
 }
+_HOLIDAYS_FROM_MONTH = 11
 _MENDS = Q(supplemented_by__state=FeedBatch.State.CURRENT)
 _FIELD = frozenset({Role.VILLAGE_CADRE, Role.HELPER})
 
@@ -74,6 +76,8 @@ def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
         found += _feeds(scope, today)
     if scope.departments:
         found += _rejected_rows(user, today)
+    if Role.ADMINISTRATOR in scope.roles:
+        found += _holidays(today)
     if levels or scope.departments:
         found += _problems(user, scope, today)
     return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
@@ -201,6 +205,15 @@ def _problems(user: User, scope: Scope, today: date) -> Iterator[Task]:
 def _problem_task(row: Problem, due_on: date | None, kind: str, why: str, verb: str) -> Task:
     link = reverse("problem-detail", args=[row.uid])
     return Task(due_on, kind, row.household, why[:120], link, verb, "" if row.household else row.division.name)
+
+
+def _holidays(today: date) -> Iterator[Task]:
+    """Next year's holidays, from the month on in which the State Council publishes them until somebody has entered them."""
+    following = today.year + 1
+    if today.month >= _HOLIDAYS_FROM_MONTH and not holidays_known(following):
+        why = "国务院公布后写进工作日历；不写，跨年的工作日时限按周一到周五算"
+        link = f"{reverse('work-calendar')}?year={following}"
+        yield Task(date(today.year, 12, 31), "工作日历", None, why, link, "写进日历", f"{following}年放假安排")
 
 
 _CLOSING_VERBS = {3: "接收结账", 4: "上报", 5: "确认"}

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, StoredFile, User
 from accounts.services.audit import record
-from monitoring.models import Application, Case, Clue, FeedBatch
+from monitoring.models import Application, CalendarDay, Case, Clue, FeedBatch
 from monitoring.services.applications import link_application, submit_application
 from monitoring.services.clues import open_clue
 from monitoring.workflow import perform
@@ -135,6 +135,14 @@ def test_a_liaison_is_told_which_rows_he_has_to_mend(hire: Callable[..., User]) 
     batch(0, supplements=base, accepted=1)
     batch(5, supplements=base, accepted=5, state=FeedBatch.State.UNDONE)
     assert to_mend() == []
+
+
+def test_an_administrator_is_told_of_next_years_holidays_until_they_stand(administrator: User) -> None:
+    (task,) = tasks(administrator)
+    assert (task.subject, task.verb) == ("2027年放假安排", "写进日历")
+    assert desk(administrator).get(task.link).status_code == 200
+    CalendarDay.objects.create(on=date(2027, 1, 1), is_workday=False)
+    assert not tasks(administrator)
 
 
 def test_every_figure_is_the_number_of_the_list_it_opens(village: Any, owner: User, bureau: User) -> None:
