@@ -30,10 +30,12 @@ class PostForm(forms.Form):
     """What somebody is appointed to; `places` are those that the administrator administers."""
 
     role = forms.ChoiceField(label="角色", choices=Role.choices, widget=forms.Select(attrs=_SELECT))
-    division = PlaceField(queryset=Division.objects.none(), label="任职地", widget=forms.Select(attrs=_SELECT))
+    division = PlaceField(
+        queryset=Division.objects.none(), label="任职地", empty_label="请选择", widget=forms.Select(attrs=_SELECT)
+    )
     department = forms.ChoiceField(
         label="部门",
-        choices=[("", "——"), *Department.choices],
+        choices=[("", "不选部门"), *Department.choices],
         required=False,
         widget=forms.Select(attrs=_SELECT),
         help_text="只有部门联络员要选。",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.api.uploads import BOOK_BYTES
 from accounts.errors import Refused
 from accounts.models import Division, User
+from accounts.navigation import FIELD
 from accounts.scope import AREA_ROLES, scope_of
 from households.models import Household, Membership, Person
 from records.books import Book, BookColumn
@@ -82,6 +83,12 @@ def writable_places(user: User, book: Book) -> list[Division]:
     places = {post.division_id: post.division for post in posts}
     found = [place for code, place in places.items() if may_write(actor=user, book=book, code=code, at=at)]
     return sorted(found, key=lambda place: place.level)
+
+
+def may_enter(user: User, book: Book) -> bool:
+    """Whether he may enter a single line: about a household only who sees it; a department imports by numbers of persons."""
+    finds = book.subject == "place" or bool(scope_of(user).roles & FIELD)
+    return finds and bool(writable_places(user, book))
 
 
 class LineForm(forms.Form):

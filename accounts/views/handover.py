@@ -30,6 +30,7 @@ class SuccessorForm(forms.Form):
     to = Successor(
         User.objects.none(),
         label="谁接任",
+        empty_label="请选择",
         widget=forms.Select(attrs={"class": "form-select"}),
         help_text="没有的话，先在“新增人员”里建账号。",
         error_messages={"required": "请选接任人。"},

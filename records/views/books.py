@@ -21,7 +21,7 @@ from accounts.models import Division, User
 from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return, keyset_page
 from accounts.views.rejected import rejected_rows
-from records.book_forms import UploadForm, writable_places
+from records.book_forms import UploadForm, may_enter, writable_places
 from records.books import BOOKS, Book
 from records.models import RecordBatch
 from records.readings import (
@@ -60,7 +60,8 @@ class BookList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = shelves(self.user, timezone.localdate())
         writable = {shelf.book.code for shelf in found if writable_places(self.user, shelf.book)}
-        return render(request, "records/books.html", {"shelves": found, "writable": writable})
+        enterable = {shelf.book.code for shelf in found if may_enter(self.user, shelf.book)}
+        return render(request, "records/books.html", {"shelves": found, "writable": writable, "enterable": enterable})
 
 
 class BookDetail(Page):
@@ -85,6 +86,7 @@ class BookDetail(Page):
             "sorting": sorting,
             "words": sorting.values if sorting else {},
             "may_write": bool(writable_places(self.user, declared)),
+            "may_enter": may_enter(self.user, declared),
         }
         return render(request, "records/book.html", context)
 

@@ -53,6 +53,7 @@ class LineDetail(Page):
             "book": declared,
             "row": top,
             "name": name_of(declared, top),
+            "sees_household": declared.subject != "place" and _sees(self.user, top.household),
             "where": place_of(declared, top),
             "cells": [(column, shown(column, top)) for column in declared.columns],
             "standing": [_said(declared, row) for row in standing],
@@ -63,6 +64,11 @@ class LineDetail(Page):
             "may_open_clue": declared.code == "hotline_cases" and bool(standing) and top.clue_id is None,
         }
         return render(request, "records/line.html", context)
+
+
+def _sees(user: User, household: Household) -> bool:
+    """Whether the household's page is there for him: a department writes about households that it does not see."""
+    return Household.objects.visible_to(user).filter(pk=household.pk).exists()
 
 
 def versions_of(user: User, book: Book, uid: UUID) -> list[Any]:

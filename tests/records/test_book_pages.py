@@ -116,6 +116,19 @@ def test_a_line_is_changed_corrected_ended_and_taken_back(owner: Any, family: Ho
     assert "已撤回" in client.get(address).content.decode()
 
 
+def test_a_department_is_not_led_to_households_that_it_does_not_see(owner: Any, hire: Any, family: Household) -> None:
+    row = job(family)
+    liaison = hire("liaison", Role.LIAISON, "990101000000", department="human_resources")
+    for user, led in ((owner, True), (liaison, False)):
+        page = at(user).get(f"/records/jobs/lines/{row.line}/").content.decode()
+        assert family.number in page
+        assert (f'href="/households/{family.uid}/"' in page) == led, user
+        for address in ("/records/", "/records/jobs/"):
+            page = at(user).get(address).content.decode()
+            assert "/records/jobs/upload/" in page
+            assert ("/records/jobs/new/" in page) == led, (address, user)
+
+
 def test_who_only_looks_is_offered_nothing_and_refused(auditor: Any, family: Household, outsider: Any) -> None:
     row = job(family)
     address = f"/records/jobs/lines/{row.line}/"
