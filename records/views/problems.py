@@ -35,6 +35,7 @@ from records.services.problems_raising import raise_problems
 
 # What the state filter offers beside the states; without any filter the open ones are listed.
 EVERY = "all"
+SELDOM = {"reassign"}
 
 
 class ProblemList(Page):
@@ -125,7 +126,8 @@ class ProblemDetail(Page):
         rows = _with_names(Problem.objects.visible_to(self.user)).select_related("clue", "recorded_by", "batch")
         problem = get_object_or_404(rows, uid=uid)
         steps = list(problem.steps.select_related("actor").prefetch_related("files").order_by("-id"))
-        choices = available_actions(problem, self.user, self.at)
+        # The first one lies open: what the work goes on with, not what changes whose it is.
+        choices = sorted(available_actions(problem, self.user, self.at), key=lambda item: item.step.action in SELDOM)
         context = {
             "problem": problem,
             "kind": KINDS[problem.kind],

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from builders import make_household
 from cast import NOW
+from django.test import Client
+from django.urls import reverse
 from problem_world import ASSIGNMENT, clear, later, make_problem, paper, take
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
@@ -233,6 +235,17 @@ def test_a_liaison_sees_the_problems_of_his_department_alone(
     assert list(Problem.objects.visible_to(liaison)) == [water]
     clear(water, world["owner"], world["bureau"], until="report_done")
     assert take(water, "accept", liaison).state == "checked"
+
+
+def test_the_page_offers_going_on_before_giving_it_to_others(
+    world: dict[str, Any], village: Division, client: Client
+) -> None:
+    problem = make_problem(kind="water", actor=world["bureau"], division=village)
+    clear(problem, world["township"], world["bureau"], until="assign")
+    client.force_login(world["township"], backend="django.contrib.auth.backends.ModelBackend")
+    choices = client.get(reverse("problem-detail", args=[problem.uid])).context["choices"]
+    assert [item.step.action for item, _ in choices][0] == "note_progress"
+    assert [item.step.action for item, _ in choices][-1] == "reassign"
 
 
 def test_of_two_who_act_on_the_same_version_one_wins(
