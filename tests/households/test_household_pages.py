@@ -282,3 +282,17 @@ class TestAWholeNumber:
 
     def test_is_not_there_for_strangers(self, home: Household, colleague: User) -> None:
         assert desk(colleague).get(self._address(home)).status_code == 404
+
+
+def test_a_household_that_is_monitored_again_is_not_called_cleared(village: Any, owner: User) -> None:
+    household = make_household(village)
+    episode = make_episode(household, identified_on=date(2025, 1, 5), cleared_on=date(2025, 9, 1))
+    episode.clear_method = ""
+    episode.save()
+    client, address = desk(owner), reverse("household-list")
+    assert "风险已消除" in client.get(address).content.decode()
+    assert "风险消除（）" not in client.get(reverse("household-detail", args=[household.uid])).content.decode()
+    make_episode(household, identified_on=date(2026, 10, 5))
+    page = client.get(address).content.decode()
+    assert "边缘易致贫户" in page
+    assert "风险已消除" not in page
