@@ -82,6 +82,11 @@ class ServiceCommand(BaseCommand):
         """A line for the person at the terminal."""
         self.stderr.write(line, lambda text: text)
 
+    def progress(self, line: str) -> None:
+        """What the command is about, told to a terminal only: elsewhere a refusal stands alone."""
+        if self.stderr.isatty():
+            self.say(line)
+
     def writable(self, path: Path | None, *, reads: Path) -> Path | None:
         """The path of a file that the command will write at its end; refused at once where it cannot.
 

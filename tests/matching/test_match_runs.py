@@ -116,7 +116,9 @@ class TestStarting:
         queued.refresh_from_db()
         assert (queued.state, queued.attempts, MatchRun.objects.count()) == (State.DONE, 2, 1)
 
-    def test_the_command_refuses_beside_a_living_one(self, place: Place, ill: Any, monkeypatch: Any) -> None:
+    def test_the_command_refuses_beside_a_living_one(
+        self, place: Place, ill: Any, monkeypatch: Any, capsys: Any
+    ) -> None:
         run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
         monkeypatch.setattr(match_lease, "_advisory", match_lease._locked_file)  # a session may lock twice
         with business_lock(run) as mine:
@@ -124,6 +126,7 @@ class TestStarting:
             with pytest.raises(CommandError, match="请等它结束") as refused:
                 call_command("match", "--period", "2026-09")
         assert refused.value.returncode == 2
+        assert capsys.readouterr().err == ""  # the refusal is the one line
 
     @pytest.mark.parametrize("arguments", [["--period", "2026-13"], ["--period", "2026-09", "--county", "1"]])
     def test_the_command_says_what_is_wrong_with_its_arguments(self, place: Place, arguments: list[str]) -> None:

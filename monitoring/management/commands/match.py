@@ -28,7 +28,7 @@ class Command(ServiceCommand):
         if not counties:
             self.say("没有找到有农户的县：请先导入包含县级的区划和农户档案。")
         for county in counties:
-            self.say(f"{county.name} {period:%Y-%m} 开始比对…")
+            self.progress(f"{county.name} {period:%Y-%m} 开始比对…")
             result += match(county=county, period=period, actor=None, at=self.at)
         for warning in result.warnings:
             self.say(f"注意：{warning}")
