@@ -7,8 +7,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.template.loader import get_template
 
 from accounts.templatetags.sw import count, day, moment, paper_day, short_date
+
+
+def test_every_template_compiles() -> None:
+    root = settings.BASE_DIR / "templates"
+    for path in sorted(root.rglob("*.html")):
+        get_template(str(path.relative_to(root)))
 
 
 def test_whatever_scrolls_sideways_can_be_reached_by_key() -> None:
