@@ -24,8 +24,8 @@ _END = "\ue000END"
 _FIELD_LIMIT = 131_072
 # Records wider than this lose the empty cells at their end.
 _WIDE = 256
-# Characters, of which a Chinese one takes three of the 255 bytes that a name on the disk may have.
-_LONGEST_STEM, _LONGEST_ENDING = 60, 10
+# Characters, of which a rare Chinese one takes four of the 255 bytes that a name on the disk may have.
+_LONGEST_STEM, _LONGEST_ENDING = 50, 10
 
 
 class _TextFile(io.FileIO):
