@@ -63,7 +63,7 @@ ITEMS = (
     Item("工作日历", "calendar3", "work-calendar", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
     Item("措施目录", "list-check", "measure-catalogue", frozenset({Role.COUNTY_BUREAU})),
     Item("文书模板", "file-earmark-word", "template-list", COUNTY),
-    Item("人员与岗位", "person-badge", "staff-list", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR})),
+    Item("人员与岗位", "person-badge", "staff-list", frozenset({Role.COUNTY_BUREAU, Role.ADMINISTRATOR, Role.AUDITOR})),
     Item("查看日志", "journal-text", "audit-log", frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )
 

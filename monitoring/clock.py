@@ -18,7 +18,6 @@ import chinese_calendar
 from monitoring.models.calendar import CalendarDay
 
 Kind = Literal["calendar", "working"]
-DUE_SOON_DAYS = 2
 ONE_DAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)

@@ -186,7 +186,7 @@ _PARAMETERS = (
     fixed("application_address_hour", "申报：同一网络地址每小时", "number", 10, "产品默认设置（待县级确认）", least=1),
     fixed("application_village_day", "申报：一个村每天", "number", 60, "产品默认设置（待县级确认）", least=1),
     fixed("application_refused_days", "不予受理的申报保留（天）", "days", 180, "产品默认设置（待县级确认）", least=1),
-    fixed("office_name", "主管部门名称", "text", "乡村振兴局", "各地公开实施方案归纳（名称随机构改革变化）"),
+    fixed("office_name", "主管部门名称", "text", "农业农村局", "各地公开实施方案归纳（机构改革前多为乡村振兴局）"),
 )
 PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for parameter in _PARAMETERS}
 

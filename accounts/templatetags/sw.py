@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.due import DUE_SOON_DAYS
 from sheets.clean import mask_id, mask_phone
 
 register = template.Library()
 register.filter("mask_id", mask_id)
 register.filter("mask_phone", mask_phone)
 
-DUE_SOON_DAYS = 2
 _TOLD_BY_HEAD = frozenset({"after", "mine", "overdue", "show"})
 
 

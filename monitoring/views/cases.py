@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.due import DUE_SOON_DAYS
 from accounts.models import Division, User
 from accounts.services import audit
 from accounts.services.pictures import picture_of
 from accounts.views.base import Page, keyset_page
 from households.heads import with_heads
-from monitoring.clock import DUE_SOON_DAYS
 from monitoring.desk.basis import basis_of, grid_of
 from monitoring.desk.checklist import checklist_of
 from monitoring.desk.dossier import dossier_of

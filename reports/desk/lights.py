@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Substr
 
+from accounts.due import DUE_SOON_DAYS
 from accounts.models import Division, User
 from accounts.scope import Scope
-from monitoring.clock import DUE_SOON_DAYS
 from monitoring.models import Case
 
 # The digits of a place's code that name a township, and a village.
