@@ -176,7 +176,7 @@ def test_the_check_has_the_people_who_made_it_and_the_four_sides_of_water(office
     sheet = _sheet(_get(office.owner, "visit-print", visit.uid))
     for label in (
         "网格", "线索来源", "线索编号", "核实人1", "核实人2", "单位", "电话", "劳动力", "务工人数", "财产性", "医疗自付", "教育自付",
-        "唯一住房", "水量□水质□方便程度□保证率□", "主要困难", "自身应对能力", "现享受政策", "是否存在返贫风险", "风险类型", "核实结论",
+        "唯一住房", "□水量□水质□方便程度□保证率", "主要困难", "自身应对能力", "现享受政策", "是否存在返贫风险", "风险类型", "核实结论",
         "建议", "照片",
     ):  # fmt: skip
         assert label in sheet, label
