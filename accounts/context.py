@@ -8,12 +8,12 @@ from django.http import HttpRequest
 
 from accounts.crypto import blind_index
 from accounts.models import Role
-from accounts.navigation import FIELD, entry_of, items_for
+from accounts.navigation import FIELD, entry_of, items_for, on_phone_bar
 from accounts.scope import scope_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty`, `navigation`, whether the search bar is there (`can_find`), whether he does more than look
+    """`place`, `duty`, `navigation` and `phone_bar` of it, whether the search bar is there (`can_find`), whether he does more than look
     (`can_act`), and the key that seals what the browser keeps until it can be sent (`phone_key`), for the signed-in user;
     nothing before signing in."""
     user = getattr(request, "user", None)
@@ -21,11 +21,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {}
     scope = scope_of(user)
     post = next(iter(scope.posts), None)
+    items = items_for(scope)
     current = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "place": post.division.name if post else "",
         "duty": (post.get_department_display() or post.get_role_display()) if post else "没有岗位",
-        "navigation": items_for(scope),
+        "navigation": items,
+        "phone_bar": on_phone_bar(items),
         "phone_key": f"{user.pk}.{blind_index('browser', str(user.pk)).hex()}",
         "can_find": bool(scope.roles & FIELD),
         "can_act": bool(scope.roles - {Role.AUDITOR}),

@@ -68,6 +68,8 @@ ITEMS = (
 )
 
 
+# Entries at the foot of a phone's page, beside 全部.
+ON_BAR = 4
 # What an entry asks beside the role, entered by the floor that owns its page.
 _NEEDS: dict[str, Callable[[Scope], bool]] = {}
 
@@ -84,6 +86,14 @@ def _address(url_name: str) -> str:
 
 def items_for(scope: Scope) -> list[Item]:
     return [item for item in ITEMS if item.roles & scope.roles and _needed(item, scope)]
+
+
+def on_phone_bar(items: list[Item]) -> list[Item]:
+    """Those at the foot of a phone's page: what is meant for it, and for posts of which little is, the first others."""
+    meant = [item for item in items if item.on_phone]
+    others = [item for item in items if not item.on_phone]
+    chosen = meant + others[: max(ON_BAR - len(meant), 0)]
+    return [item for item in items if item in chosen]
 
 
 def _needed(item: Item, scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import Department, Role, User
-from accounts.navigation import entry_of, items_for
+from accounts.navigation import entry_of, items_for, on_phone_bar
 from accounts.scope import scope_of
 
 
@@ -38,3 +38,14 @@ def test_books_stand_in_the_navigation_only_of_a_department_that_keeps_one(hire:
     for department, seen in ((Department.EDUCATION, True), (Department.MEDICAL_INSURANCE, False)):
         liaison = hire(department, Role.LIAISON, "990101000000", department=department)
         assert ("book-list" in {item.url_name for item in items_for(scope_of(liaison))}) == seen
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_the_foot_of_a_phone_has_four_entries_where_a_post_has_so_many(hire: Callable[..., User], owner: User) -> None:
+    def bar(user: User) -> list[str]:
+        return [item.title for item in on_phone_bar(items_for(scope_of(user)))]
+
+    assert bar(owner) == ["工作台", "风险线索", "认定与消除", "农户库"]
+    liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.MEDICAL_INSURANCE)
+    assert bar(liaison) == ["工作台", "问题清零", "部门数据"]
