@@ -31,9 +31,17 @@ def is_monitored(
     return Q(**{f"{home}__in": q.open_turns(division, on, known_at, so).values(q.HOME)})
 
 
+def lifted_or_monitored(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Household]:
+    """The lifted households (脱贫户) and the monitored ones, registered on the day, that live, or have lived, in a place:
+    for rows that are asked for their place themselves."""
+    wanted = Q(category=Category.LIFTED) | is_monitored(division, on, known_at)
+    return Household.objects.as_of(on, known_at).filter(q.near(division, ""), wanted)
+
+
 def supported(division: Division, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
-    """Of `living` the lifted households (脱贫户) and the monitored ones."""
-    return living(division, on, known_at).filter(Q(category=Category.LIFTED) | is_monitored(division, on, known_at))
+    """Of `living` the lifted households and the monitored ones."""
+    rows: QuerySet[Any] = q.living_in(lifted_or_monitored(division, on, known_at), division, on, "", known_at)
+    return rows
 
 
 def ill(division: Division, on: date, known_at: datetime | None = None, *, main: bool = False) -> QuerySet[Any]:

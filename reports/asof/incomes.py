@@ -30,10 +30,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import Division
-from households.models import Category, Household, Income
+from households.models import Income
 from monitoring.policy import CONTRACT_6, READINGS, PolicyBook, fixed
-from reports.asof.episodes import living_in, near
-from reports.asof.homes import is_monitored
+from reports.asof.episodes import living_in
+from reports.asof.homes import lifted_or_monitored
 
 Known = datetime | None
 Basis = Income.Basis
@@ -71,20 +71,14 @@ class Lines:
 def watched(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """Lifted and monitored households of a place, with `earns`: whether anybody recorded what they earn now."""
     now = _incomes(on, known_at).filter(household=OuterRef("pk"), basis__in=CURRENT)
-    homes = _wanted(division, on, known_at).annotate(earns=Exists(now))
+    homes = lifted_or_monitored(division, on, known_at).annotate(earns=Exists(now))
     return living_in(homes, division, on, "", known_at)
-
-
-def _wanted(division: Division, on: date, known_at: Known) -> QuerySet[Household]:
-    """Lifted and monitored households that live, or have lived, in a place."""
-    wanted = Q(category=Category.LIFTED) | is_monitored(division, on, known_at)
-    return Household.objects.as_of(on, known_at).filter(near(division, ""), wanted)
 
 
 def earnings(division: Division, on: date, known_at: Known = None) -> QuerySet[Any]:
     """What each household of `watched` earns now, with `earned` (net), `reference`, the year before (`net_before`,
     `members_before`, None where nobody recorded it), `pace` and the judgements `below` and `focus`."""
-    homes = _wanted(division, on, known_at).values("pk")
+    homes = lifted_or_monitored(division, on, known_at).values("pk")
     now = _incomes(on, known_at).filter(basis__in=CURRENT, household__in=homes)
     before = _incomes(on, known_at).filter(basis=Basis.ANNUAL, ends_on__year=OuterRef("ends_on__year") - 1)
     rows = living_in(last_of_each(now), division, on, "household", known_at).annotate(**_lines(division, on))

@@ -8,11 +8,10 @@ from typing import Any
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Division
-from households.models import Category, Household
 from records import work
 from records.models import HouseholdRecord, PersonRecord, PlaceRecord
-from reports.asof.episodes import Known, living_in, near
-from reports.asof.homes import is_monitored
+from reports.asof.episodes import Known, living_in
+from reports.asof.homes import lifted_or_monitored
 
 
 def of_homes(model: type[HouseholdRecord | PersonRecord], division: Division, on: date, known_at: Known) -> Any:
@@ -51,9 +50,7 @@ def _latest(model: Any, first: date, on: date, known_at: Known) -> Any:
 def followed(division: Division, on: date, known_at: Known = None) -> Q:
     """Condition on rows about a household of a place: its work is followed, being a 脱贫户 or monitored on the day."""
     # As households, not as conditions of both: the database would look at each of their members otherwise.
-    wanted = Q(category=Category.LIFTED) | is_monitored(division, on, known_at)
-    homes = Household.objects.as_of(on, known_at).filter(near(division, ""), wanted)
-    return Q(household__in=homes.values("pk"))
+    return Q(household__in=lifted_or_monitored(division, on, known_at).values("pk"))
 
 
 def able_members(division: Division, on: date, known_at: Known = None) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Division
-from households.models import Category, Household, Membership
+from households.models import Membership
 from reports.asof import episodes as q
-from reports.asof.homes import is_monitored
+from reports.asof.homes import lifted_or_monitored
 from reports.boards.standing import STANDING
 from reports.ledgers.base import Reading
 from reports.ledgers.summary import Figure, Shown, Source, SummaryLedger
@@ -20,8 +20,7 @@ def _members(reading: Reading) -> QuerySet[Any]:
     """Members on the day of households that stand on it, by the village where they lived then: of lifted households
     (脱贫户) and monitored ones, a person of both once."""
     on, known_at = reading.on, reading.known_at
-    wanted = Q(category=Category.LIFTED) | is_monitored(reading.division, on, known_at)
-    homes = Household.objects.as_of(on, known_at).filter(q.near(reading.division, ""), wanted)
+    homes = lifted_or_monitored(reading.division, on, known_at)
     rows = Membership.objects.as_of(on, known_at).filter(household__in=homes.values("pk"))
     found: QuerySet[Any] = q.living_in(rows, reading.division, on, "household", known_at)
     return found
