@@ -43,6 +43,13 @@ def workbook(upload: UploadedFile) -> Iterator[Path]:
         raise serializers.ValidationError({"file": ["只接受 .xlsx、.xls、.csv 文件。"]})
     if (upload.size or 0) > BOOK_BYTES:
         raise serializers.ValidationError({"file": ["文件超过 300 MB，请拆分后再传。"]})
+    with scratch_copy(upload) as path:
+        yield path
+
+
+@contextmanager
+def scratch_copy(upload: UploadedFile) -> Iterator[Path]:
+    """What was sent, as a file on the disk, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
         path = Path(folder) / scratch_name(upload.name or "")
         with path.open("wb") as target:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -15,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.api.uploads import BOOK_BYTES
+from accounts.api.uploads import BOOK_BYTES, made_book, scratch_copy
 from accounts.errors import Refused
 from accounts.scope import scope_of
 from accounts.views.base import Page, asked, do_and_return
@@ -34,7 +32,6 @@ from monitoring.services.feed_uploads import keep_upload
 from monitoring.services.feeds import FeedReport, import_feed
 from monitoring.services.headings import learned_headings, look_at
 from monitoring.views.runs import PeriodForm, last_month
-from sheets.csvfile import scratch_name
 from sheets.faults import SheetError
 
 
@@ -87,11 +84,7 @@ class FeedList(Page):
     def _take_in(self, form: UploadForm) -> str:
         """The page that tells what became of the file; '' where the form says why nothing did."""
         upload, feed, period = form.cleaned_data["file"], form.cleaned_data["feed"], form.cleaned_data["period"]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / scratch_name(upload.name)
-            with path.open("wb") as copy:
-                for chunk in upload.chunks():
-                    copy.write(chunk)
+        with scratch_copy(upload) as path:
             try:
                 report = import_feed(
                     feed=feed,
@@ -209,12 +202,8 @@ class FeedErrors(Page):
 
     def get(self, request: HttpRequest, uid: str) -> FileResponse:
         batch = get_object_or_404(_batches(self.user), uid=uid)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "errors.xlsx"
-            write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at)
-            content = path.open("rb")
         name = f"{FEEDS[batch.feed].title}{batch.period:%Y%m}退回.xlsx"
-        return FileResponse(content, as_attachment=True, filename=name)
+        return made_book(name, lambda path: write_batch_errors(batch=batch, output=path, actor=self.user, at=self.at))
 
 
 def _batches(user: Any) -> QuerySet[FeedBatch]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -15,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.api.uploads import made_book
+from accounts.api.uploads import made_book, scratch_copy
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.scope import scope_of
@@ -39,10 +37,8 @@ from records.readings import (
 from records.services.book_originals import write_batch_errors, write_template
 from records.services.book_undo import undo_book
 from records.services.books import BookReport, import_book
-from sheets.csvfile import scratch_name
 from sheets.faults import SheetError
 
-# Rows sent back that the page lists; the workbook has all.
 _BATCHES = 20
 
 
@@ -163,11 +159,7 @@ class BookUpload(Page):
         """The page that tells what became of the file; '' where the form says why nothing did."""
         given = form.cleaned_data
         upload = given["file"]
-        with tempfile.TemporaryDirectory(prefix="shouwang-") as folder:
-            path = Path(folder) / scratch_name(upload.name)
-            with path.open("wb") as copy:
-                for chunk in upload.chunks():
-                    copy.write(chunk)
+        with scratch_copy(upload) as path:
             try:
                 report = import_book(
                     book=book.code,
