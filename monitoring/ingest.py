@@ -156,7 +156,7 @@ def _pass_through(source: Source, sieve: Sieve, reading: Reading) -> None:
                 reading.sink.add(sheet.name, accepted)
                 reading.evidence.add(accepted.received, len(accepted.rows))
                 days = accepted.facts.days[~np.isnat(accepted.facts.days)]
-                dated, latest = dated + len(days), max([latest, *days[days > latest]])
+                dated, latest = dated + len(days), days.max(initial=latest)
     reading.warnings.extend(_all_before(reading.feed, reading.period, dated, latest))
 
 
