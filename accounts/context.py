@@ -13,9 +13,9 @@ from accounts.scope import scope_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty`, `navigation` and `phone_bar` of it, whether the search bar is there (`can_find`), whether he does more than look
-    (`can_act`), and the key that seals what the browser keeps until it can be sent (`phone_key`), for the signed-in user;
-    nothing before signing in."""
+    """`place`, `duty`, `navigation` and `phone_bar` of it, whether the search bar is there (`can_find`), whether he does
+    more than look (`can_act`), and the key that seals what the browser keeps until it can be sent (`phone_key`), for the
+    signed-in user; nothing before signing in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
