@@ -75,7 +75,7 @@ def read_form(path: Path) -> SheetForm:
 
 def form_of(path: Path) -> SheetForm:
     """`read_form` in this process."""
-    if inspect(path, LIMITS) is not Shape.ZIP:
+    if inspect(path, LIMITS) not in (Shape.ZIP, Shape.ZIP_WITH_ERRORS):
         raise SheetError(f"版式要用 .xlsx 工作簿，{_RESAVE}")
     try:
         with zipfile.ZipFile(path) as archive:

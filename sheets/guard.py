@@ -7,6 +7,7 @@ It is the first fence only; `child.py` puts a memory limit round what passes.
 from __future__ import annotations
 
 import enum
+import errno
 import struct
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from .error_cells import shows_error
 from .extent import Extent
 from .faults import SheetError
 from .ole import stream_names
@@ -25,6 +27,8 @@ _CHUNK: Final = 1 << 13
 _PIECE: Final = 1 << 16
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 _ENCRYPTED_FLAG = 0x1
+# Z_MEM_ERROR, as the zlib module words it.
+_ZLIB_MEMORY_ERROR = "Error -4 "
 _RESAVE = "请在 Excel 或 WPS 中另存为 .xlsx 后再导入"
 
 _ZIP_MARK, _OLE_MARK = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,6 +68,7 @@ class Shape(enum.Enum):
     """What a file is, by its content."""
 
     ZIP = "xlsx"
+    ZIP_WITH_ERRORS = "xlsx with error cells"
     OLE = "xls"
     TEXT = "csv"
 
@@ -84,8 +89,8 @@ def inspect(path: Path, limits: Limits) -> Shape:
     if size > most:
         raise SheetError(f"文件有{size // _MEGABYTE}MB，超过{most // _MEGABYTE}MB的上限，请拆成几个文件")
     if shape is Shape.ZIP:
-        _inspect_zip(path, limits)
-    elif shape is Shape.OLE:
+        return Shape.ZIP_WITH_ERRORS if _inspect_zip(path, limits) else shape
+    if shape is Shape.OLE:
         _inspect_ole(path)
     return shape
 
@@ -126,20 +131,34 @@ def _inspect_ole(path: Path) -> None:
         raise SheetError("文件含有宏，请另存为不含宏的 .xlsx 后再导入")
 
 
-def _inspect_zip(path: Path, limits: Limits) -> None:
+def _inspect_zip(path: Path, limits: Limits) -> bool:
+    """Look at every entry; returns whether a worksheet has error cells."""
+    has_errors = False
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             entries = archive.infolist()
             _check_list(entries, limits)
             total = 0
             for entry in entries:
-                total += _scan(file, entry, limits)
+                size, shown = _scan(file, entry, limits)
+                total += size
+                has_errors = has_errors or shown
                 if total > limits.inflated_bytes:
                     raise _too_inflated()
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError, OSError) as error:
         if isinstance(error, SheetError):
             raise
+        if lacks_memory(error):
+            raise MemoryError from error
         raise _broken() from error
+    return has_errors
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether zlib or the system ran out of memory: the file is too much, not damaged."""
+    if isinstance(error, zlib.error):
+        return str(error).startswith(_ZLIB_MEMORY_ERROR)
+    return isinstance(error, OSError) and error.errno == errno.ENOMEM
 
 
 def _check_list(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -156,20 +175,22 @@ def _check_list(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise SheetError(f"不是 .xlsx 表格，{_RESAVE}")
 
 
-def _scan(file: BinaryIO, entry: zipfile.ZipInfo, limits: Limits) -> int:
-    """Inflate one entry, keeping nothing, and return its true size; the stated one may lie."""
+def _scan(file: BinaryIO, entry: zipfile.ZipInfo, limits: Limits) -> tuple[int, bool]:
+    """Inflate one entry, keeping nothing; its true size (the stated one may lie), and whether it shows an error."""
     name = entry.filename.lower()
     extent = Extent(limits.rows, limits.columns, limits.cells) if "worksheets/" in name else None
     is_xml = name.endswith((".xml", ".rels", ".vml"))
     is_styles = name.endswith("styles.xml")
-    size, styles, tail = 0, 0, b""
+    size, styles, tail, has_errors = 0, 0, b"", False
     for piece in _inflated(file, entry):
         if is_xml:
             if not size and piece.startswith(_UTF16_MARKS):
                 raise SheetError(f"文件的内部编码不正常，{_RESAVE}")
-            _check_xml(tail + piece)
+            seen = tail + piece
+            _check_xml(seen)
             if extent is not None:
                 extent.add(tail, piece)
+                has_errors = has_errors or shows_error(seen)
             tail = piece[-32:]
         styles += piece.count(b"<xf ") if is_styles else 0
         size += len(piece)
@@ -180,7 +201,7 @@ def _scan(file: BinaryIO, entry: zipfile.ZipInfo, limits: Limits) -> int:
         raise SheetError("文件的单元格样式过多，请把数据粘贴到新表格后另存为 .xlsx")
     if size != entry.file_size:
         raise _broken()
-    return size
+    return size, has_errors
 
 
 def _check_xml(piece: bytes) -> None:

@@ -22,8 +22,6 @@ _EMPTY: Final[Mapping[Kind, CellFault]] = {
     "month": CellFault(DATE_INVALID, "日期为空，请补填"),
     "number": CellFault(AMOUNT_INVALID, "数值为空，请补填"),
     "code": CellFault(CODE_UNKNOWN, "不能为空，请补填"),
-    "text": CellFault(CODE_UNKNOWN, "不能为空，请补填"),
-    "id": CellFault(CODE_UNKNOWN, "不能为空，请补填"),
 }
 
 
@@ -50,8 +48,9 @@ class Judge:
     """Judges the blocks of a file in turn; nobody may be born after `latest`.
 
     `parsers` names columns that are read by a function of the caller's instead of their kind's own; other number
-    columns come as `Amounts`. A needed column must be filled. The order of the faults is: the number, then dates,
-    amounts and words, within a kind in the order of the columns.
+    columns come as `Amounts`. A needed column of days, numbers or of a list must be filled; one of free text (病种) need
+    only be there. The order of the faults is: the number, then dates, amounts and words, within a kind in the order of
+    the columns.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class Judge:
 
 
 def _reader(column: Column, parse: Parser | None) -> WordReader | AmountReader:
-    empty = _EMPTY[column.kind] if column.needed else None
+    empty = _EMPTY.get(column.kind) if column.needed else None
     if parse is not None:
         return WordReader(parse, empty)
     if column.kind == "number":

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import io
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -21,8 +23,9 @@ from typing import cast
 import python_calamine as calamine
 
 from .csvfile import DELIMITERS, CsvSource, find_encoding
+from .error_cells import errors_as_texts
 from .faults import SheetError
-from .guard import Limits, Shape, inspect
+from .guard import Limits, Shape, inspect, lacks_memory
 from .table import (
     HEADING_ROWS,
     Block,
@@ -92,11 +95,12 @@ def open_book(path: Path, limits: Limits | None = None) -> Book:
         SheetError: not such a file, damaged, encrypted, with macros, or beyond the limits.
     """
     bounds = limits or Limits()
-    if inspect(path, bounds) is Shape.TEXT:
+    shape = inspect(path, bounds)
+    if shape is Shape.TEXT:
         encoding = find_encoding(path)
         return Book([CsvSource(path, encoding, mark) for mark in DELIMITERS], bounds)
     with _plain_errors():
-        book = _load(path)
+        book = _load(path, shape)
         kinds = book.sheets_metadata
     worksheets = [sheet.name for sheet in kinds if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     return Book([ExcelSource(book, name) for name in worksheets], bounds)
@@ -150,11 +154,11 @@ def _head(source: Source) -> list[Row]:
     return next(source.chunks(HEADING_ROWS), [])
 
 
-def _load(path: Path) -> calamine.CalamineWorkbook:
+def _load(path: Path, shape: Shape) -> calamine.CalamineWorkbook:
     """Open by content: calamine itself goes by the name, which clerks change."""
-    with path.open("rb") as file:
-        is_zip = file.read(2) == b"PK"
-    if path.suffix.lower() == (".xlsx" if is_zip else ".xls"):
+    if shape is Shape.ZIP_WITH_ERRORS:
+        return calamine.CalamineWorkbook.from_filelike(errors_as_texts(path))
+    if path.suffix.lower() == f".{shape.value}":
         return calamine.CalamineWorkbook.from_path(str(path))
     return calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
 
@@ -166,7 +170,9 @@ def _plain_errors(sheet: str = "") -> Iterator[None]:
         yield
     except calamine.PasswordError:
         raise SheetError("文件设了打开密码，请取消密码后再导入") from None
-    except calamine.CalamineError as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error) as error:
+        if lacks_memory(error):
+            raise MemoryError from error
         raise _damaged(sheet) from error
     except BaseException as error:
         # A panic is a BaseException of a class that pyo3 does not let us import.

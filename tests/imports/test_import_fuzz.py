@@ -90,8 +90,6 @@ def damaged(draw: random.Random, column: Column) -> Damage | None:
         choices += [(" ", code)] if column.needed else []
     elif column.kind == "code":
         choices += [(cell, "code_unknown") for cell in [*BAD["code"], ""]]
-    elif column.needed:
-        choices += [("　", "code_unknown")]
     return draw.choice(choices) if choices else None
 
 

@@ -260,6 +260,8 @@ def test_the_most_specific_place_and_the_latest_day_win(desk: Desk, village: Div
             lambda s: s.cell(5, 4).__setattr__("value", "#没有"),
             "第 5 行 D 列：“没有”没有这一列，本台账有：序号、单位、",
         ),
+        # A cell that shows an error is a word like any other.
+        (lambda s: s.cell(5, 4).__setattr__("value", "#N/A"), "第 5 行 D 列：“N/A”没有这一列"),
         (lambda s: s.cell(5, 5).__setattr__("value", s.cell(5, 4).value), "第 4 行 E 列：“辍学·发现”已经在 D 列"),
         (lambda s: s.__setitem__("B1", "{村名}台账"), "第 1 行 B 列：“{村名}”不是能用的字段，能用的有：{地方}、{年}"),
         (lambda s: s.__setitem__("B1", "台账{"), "第 1 行 B 列：“{”不是能用的字段"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import time
+import zlib
 from pathlib import Path
 
 import hostile_files as hostile
@@ -49,6 +51,20 @@ def test_damaged_workbooks_are_read_or_refused_but_never_crash(tmp_path):
             read_all(open_book(path))
         except SheetError as refusal:
             assert is_a_clear_line(refusal.message), (name, refusal.message)
+
+
+@pytest.mark.parametrize(
+    "shortage", [zlib.error("Error -4 while decompressing data"), OSError(errno.ENOMEM, "Cannot allocate memory")]
+)
+def test_a_file_is_not_called_damaged_when_memory_runs_out(tmp_path, monkeypatch, shortage):
+    (tmp_path / "a.xlsx").write_bytes(hostile.workbook())
+
+    def exhausted(*_: object) -> None:
+        raise shortage
+
+    monkeypatch.setattr(zlib, "decompressobj", exhausted)
+    with pytest.raises(MemoryError):
+        open_book(tmp_path / "a.xlsx")
 
 
 def test_a_sound_small_workbook_is_taken(tmp_path):

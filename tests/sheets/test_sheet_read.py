@@ -91,6 +91,25 @@ def test_cells_keep_their_types(tmp_path):
     assert block.cells["个人自付"] == [5.5]
 
 
+def test_cells_that_show_an_error_are_filled_ones(tmp_path):
+    rows = [["张三", "#N/A", "#VALUE!", "#DIV/0!"], ["#REF!", "99", None, 5.5], ['李 t="e" 四', "98", "t='e'", 6]]
+    path = save_xlsx(tmp_path / "a.xlsx", S=[["姓名", "证件号码", "结算日期", "个人自付"], *rows])
+    for name in ("a.xlsx", "a.xls"):
+        (block,) = only_table(path.rename(tmp_path / name)).blocks()
+        assert block.cells["姓名"] == ["张三", "#REF!", '李 t="e" 四']
+        assert block.cells["证件号码"] == ["#N/A", "99", "98"]
+        assert block.cells["结算日期"] == ["#VALUE!", "", "t='e'"]
+        assert block.cells["个人自付"] == ["#DIV/0!", 5.5, 6.0]
+        path = tmp_path / name
+
+
+def test_an_error_cell_is_found_wherever_a_worksheet_is_cut_to_pieces(tmp_path):
+    rows = [["#N/A" if i % 2 else "长" * (i % 61), f"{i}"] for i in range(20_000)]
+    (block, *more) = only_table(save_xlsx(tmp_path / "a.xlsx", S=[["姓名", "证件号码"], *rows])).blocks()
+    names = [name for part in (block, *more) for name in part.cells["姓名"]]
+    assert names == [name for name, _ in rows]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("mark", [",", "\t", ";"])
 def test_csv_in_any_encoding_and_with_any_mark(tmp_path, encoding, mark):
