@@ -33,6 +33,8 @@ class ServiceCommand(BaseCommand):
     A refusal of the service ends it with status 2 and one Chinese line on stderr. `self.at` is the moment it began.
     """
 
+    # They would load every view at each start; `check` does them, before a release and on CI.
+    requires_system_checks = []
     at: datetime
     _called_from_command_line: bool
 

@@ -131,6 +131,17 @@ def test_the_shell_gets_status_2_and_one_chinese_line(write: Callable[..., Path]
     )
 
 
+def test_a_command_does_not_read_the_site_first(write: Callable[..., Path], data_dir: Path) -> None:
+    """A county's script calls many of them; the addresses with their views take longer to read than most have to do."""
+    environment = os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": _test_database_url()}
+    path = str(write(COUNTY + "99010,短\n"))
+    command = [sys.executable, "-X", "importtime", "manage.py", "load_divisions", path]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    read = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
+    assert "accounts.management.base" in read
+    assert not {"config.urls", "pandas"} & read
+
+
 @pytest.mark.django_db
 def test_a_real_national_list_loads_with_its_towns_under_cities() -> None:
     """The civil affairs ministry's list of 2025: 41,934 places, towns with 9 digits, five cities without counties."""
