@@ -37,7 +37,7 @@ from django.db.models.lookups import In
 from accounts.knowledge import or_unknown, recorded_by
 from accounts.models import Division
 from accounts.scope import in_division
-from households.models import LifeEvent, Membership
+from households.models import Household, LifeEvent, Membership
 from households.querysets import in_force, struck_off_after
 from monitoring.models import EpisodeEvent
 
@@ -199,7 +199,7 @@ def _moves(division: Division, after: date, on: date, known_at: Known) -> QueryS
 
 def _changes(division: Division, field: str, after: date, on: date, known_at: Known) -> QuerySet[Membership]:
     changed = Membership.objects.filter(recorded_by(known_at), **{f"{field}__gt": after, f"{field}__lte": on})
-    monitored = changed.filter(near(division, "household"), _was_open(field, on, known_at))
+    monitored = changed.filter(_was_open(field, on, known_at))
     return living_in(monitored, division, OuterRef(field), "household", known_at, before=True)
 
 
@@ -269,7 +269,11 @@ def _village(household: str) -> str:
 
 
 def _moved(household: str) -> Q:
-    return Q(**{f"{household or 'pk'}__in": LifeEvent.objects.filter(kind=MOVED).values("household_id")})
+    return Q(**{f"{household or 'pk'}__in": _movers()})
+
+
+def _movers() -> QuerySet[Any, Any]:
+    return LifeEvent.objects.filter(kind=MOVED).order_by().values("household_id")
 
 
 def near(division: Division, household: str) -> Q:
@@ -277,7 +281,9 @@ def near(division: Division, household: str) -> Q:
     county there is little to narrow."""
     if division.level <= Division.Level.COUNTY:
         return Q()
-    return in_division(_village(household), division) | _moved(household)
+    # One set of keys, through which the database finds the rows; "lives there or has moved" it would ask of each row.
+    there = Household.objects.filter(in_division("village_id", division)).order_by().values("pk")
+    return Q(**{f"{household or 'pk'}__in": there.union(_movers())})
 
 
 def living_in(rows: Any, division: Division, day: Day, household: str, known_at: Known, *, before: bool = False) -> Any:
@@ -286,7 +292,7 @@ def living_in(rows: Any, division: Division, day: Day, household: str, known_at:
     moved = _moved(household)
     # Where those live who never moved is known without looking, and the database can tell how many they are.
     stayed = Q(in_division(_village(household), division), ~moved)
-    return placed.filter(stayed | Q(in_division("place", division), moved))
+    return placed.filter(near(division, household), stayed | Q(in_division("place", division), moved))
 
 
 def _between(rows: Any, division: Division) -> Any:
