@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring import field_urls, office_urls
-from monitoring.views import cases, clue_steps, clues, feeds, headings, opening, runs, steps, what_if
+from monitoring.views import cases, clue_steps, clues, feeds, headings, opening, prints, runs, steps, what_if
 
 urlpatterns = [
     *field_urls.urlpatterns,
@@ -11,6 +11,7 @@ urlpatterns = [
     path("clues/batch/", clue_steps.ClueBatch.as_view(), name="clue-batch"),
     path("clues/channels/", clues.ClueChannels.as_view(), name="clue-channels"),
     path("clues/<uuid:uid>/", clues.ClueDetail.as_view(), name="clue-detail"),
+    path("clues/<uuid:uid>/print/", prints.CluePrint.as_view(), name="clue-print"),
     path("clues/<uuid:uid>/<slug:action>/", steps.ClueStep.as_view(), name="clue-step"),
     path("cases/", cases.CaseList.as_view(), name="case-list"),
     path("cases/<uuid:uid>/", cases.CaseDetail.as_view(), name="case-detail"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("households/<uuid:uid>/case/", opening.NewCase.as_view(), name="case-new"),
     path("feeds/", feeds.FeedList.as_view(), name="feed-list"),
     path("feeds/uploads/<uuid:uid>/", headings.FeedHeadings.as_view(), name="feed-headings"),
+    path("feeds/uploads/<uuid:uid>/replace/<int:rows>/", headings.FeedReplace.as_view(), name="feed-replace"),
     path("feeds/headings/<uuid:uid>/forget/", headings.HeadingForget.as_view(), name="heading-forget"),
     path("feeds/<uuid:uid>/", feeds.FeedDetail.as_view(), name="feed-detail"),
     path("feeds/<uuid:uid>/reply/", feeds.FeedReplyGiven.as_view(), name="feed-reply"),

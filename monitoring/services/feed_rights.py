@@ -22,14 +22,17 @@ def require_feed(*, actor: User | None, feed: Feed, at: datetime, right: str = I
     """
     if actor is not None and may_with_feed(actor=actor, feed=feed, at=at, right=right):
         return
-    counties = _counties()
-    code = counties[0] if counties else "0" * 12
-    require(actor=actor, right=right, code=code, at=at, department=feed.department)
+    require(actor=actor, right=right, code=county_of_feeds(), at=at, department=feed.department)
 
 
 def may_with_feed(*, actor: User, feed: Feed, at: datetime, right: str = IMPORT_FEED) -> bool:
     """Whether `require_feed` lets him; for buttons."""
     return any(may(actor=actor, right=right, code=code, at=at, department=feed.department) for code in _counties())
+
+
+def county_of_feeds() -> str:
+    """Code of the first county that files are for; of none where there is no county yet."""
+    return next(iter(_counties()), "0" * 12)
 
 
 def _counties() -> list[str]:

@@ -1,4 +1,7 @@
-"""Files that wait until their sender has said what their headings mean: keep, look at, take in, throw away."""
+"""Files that wait until their sender has said what their headings mean, or that few rows are all there are.
+
+Kept, looked at, taken in, thrown away.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ KEPT_FOR = timedelta(days=7)
 
 
 def keep_upload(*, feed: str, path: Path, name: str, period: date, actor: User, at: datetime) -> FeedUpload:
-    """Keep a file until its sender has said what its headings mean; throws away what others left lying.
+    """Keep a file until its sender has said what is to become of it; throws away what others left lying.
 
     Raises: Forbidden, OutOfScope: not his feed.
     """
@@ -69,10 +72,13 @@ def look_at_upload(upload: FeedUpload) -> Look:
     return found
 
 
-def take_in(*, upload: FeedUpload, chosen: Mapping[int, str], actor: User, at: datetime) -> FeedReport:
+def take_in(
+    *, upload: FeedUpload, chosen: Mapping[int, str], actor: User, at: datetime, confirmed_rows: int = 0
+) -> FeedReport:
     """Import a waiting file with its columns (by place) assigned as `chosen`, and remember the headings.
 
     Raises:
+        FarFewer: it has far fewer rows than the file it would replace, and not `confirmed_rows`.
         Refused: two columns for one, a column without a heading, needed ones not assigned, or the file refused.
         SheetError: as `import_feed`. Forbidden, OutOfScope: not his feed.
     """
@@ -88,6 +94,7 @@ def take_in(*, upload: FeedUpload, chosen: Mapping[int, str], actor: User, at: d
             at=at,
             learned=(*learned_headings(upload.feed), *new),
             guarded=True,
+            confirmed_rows=confirmed_rows,
         )
     remember(feed=upload.feed, learned=new, actor=actor, at=at)
     drop_upload(upload)

@@ -32,6 +32,7 @@ from monitoring.services.feed_errors import ticket_of, write_rejected
 from monitoring.services.feed_links import link_rows
 from monitoring.services.feed_lock import hold_feed
 from monitoring.services.feed_rights import require_feed
+from monitoring.services.feed_volume import refuse_far_fewer
 from monitoring.services.headings import learned_headings
 
 
@@ -69,14 +70,17 @@ def import_feed(
     at: datetime,
     learned: Learned | None = None,
     guarded: bool = False,
+    confirmed_rows: int | None = None,
 ) -> FeedReport:
     """Take in the file at `path`, which its sender calls `name`, as `feed` of the month that begins on `period`.
 
     All or nothing. `actor` None is a person at the shell. `learned` are headings known beside the agreed ones: those
     that people have assigned before, where nothing is given. `guarded`, for files that come over the network, has a
-    child process with limits on memory and time parse the file.
+    child process with limits on memory and time parse the file. `confirmed_rows`, for what people send, has a file with
+    far fewer rows than the one that it would replace refused unless it has just so many (0: nobody was asked yet).
 
     Raises:
+        FarFewer: that refusal.
         SheetError: no such file as the feed needs; says what is wrong.
         Refused: unknown feed, or a mended workbook whose file is not there any more.
         Forbidden, OutOfScope: the actor may not bring this feed.
@@ -88,7 +92,9 @@ def import_feed(
         base = _supplemented(source, period)
         known = _rows_of_family(base, except_for=source.sha256) if base else None
         with read(source, period, known=known) as reading, transaction.atomic():
-            batch, stored = _store(reading, base, path=path, name=name, actor=actor, at=at)
+            batch, stored = _store(
+                reading, base, path=path, name=name, actor=actor, at=at, confirmed_rows=confirmed_rows
+            )
             report = _report(reading, batch, stored=stored)
             detail = {"feed": feed, "period": f"{period:%Y-%m}", "stored": stored, **asdict(reading.counts)}
             record(actor=actor, at=at, action="feed.imported", target=batch, detail=detail)
@@ -138,7 +144,14 @@ def _rows_of_family(base: FeedBatch, *, except_for: str) -> KeyTable:
 
 
 def _store(
-    reading: Reading, base: FeedBatch | None, *, path: Path, name: str, actor: User | None, at: datetime
+    reading: Reading,
+    base: FeedBatch | None,
+    *,
+    path: Path,
+    name: str,
+    actor: User | None,
+    at: datetime,
+    confirmed_rows: int | None,
 ) -> tuple[FeedBatch, bool]:
     """Store what was read as a new batch, unless the same file is current already."""
     hold_feed(reading.feed.name, reading.period)
@@ -150,9 +163,7 @@ def _store(
     if same is not None:
         _refresh(same, reading)
         return same, False
-    replaced = None if base else next((batch for batch in family if batch.supplements_id is None), None)
-    if replaced is not None:
-        FeedBatch.objects.filter(pk__in=[batch.pk for batch in family]).update(state=FeedBatch.State.REPLACED)
+    replaced = None if base else _replaced(family, reading.counts.rows, confirmed_rows)
     batch = FeedBatch.objects.create(
         feed=reading.feed.name,
         period=reading.period,
@@ -171,6 +182,16 @@ def _store(
     reading.sink.store(batch.pk)
     _check_persons(batch, reading.registry)
     return batch, True
+
+
+def _replaced(family: list[FeedBatch], rows: int, confirmed_rows: int | None) -> FeedBatch | None:
+    """The file that one of so many rows takes the place of, marked so with its supplements. FarFewer, see import_feed."""
+    standing = next((batch for batch in family if batch.supplements_id is None), None)
+    if standing is not None:
+        if confirmed_rows not in (None, rows):
+            refuse_far_fewer(standing, rows)
+        FeedBatch.objects.filter(pk__in=[batch.pk for batch in family]).update(state=FeedBatch.State.REPLACED)
+    return standing
 
 
 def _check_persons(batch: FeedBatch, registry: Registry) -> None:

@@ -29,6 +29,7 @@ from monitoring.services.feed_replies import reply_to_department
 from monitoring.services.feed_rights import may_with_feed
 from monitoring.services.feed_undo import undo_batch
 from monitoring.services.feed_uploads import keep_upload
+from monitoring.services.feed_volume import FarFewer
 from monitoring.services.feeds import FeedReport, import_feed
 from monitoring.services.headings import learned_headings, look_at
 from monitoring.views.runs import PeriodForm, last_month
@@ -94,7 +95,11 @@ class FeedList(Page):
                     actor=self.user,
                     at=self.at,
                     guarded=True,
+                    confirmed_rows=0,
                 )
+            except FarFewer as refusal:
+                kept = keep_upload(feed=feed, path=path, name=upload.name, period=period, actor=self.user, at=self.at)
+                return reverse("feed-replace", args=[kept.uid, refusal.rows])
             except SheetError as refusal:
                 if look_at(path, FEEDS[feed], learned_headings(feed)):
                     kept = keep_upload(

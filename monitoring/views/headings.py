@@ -1,7 +1,8 @@
-"""Pages where a sender says what the headings of his file mean."""
+"""Pages where a sender says what the headings of his file mean, and that few rows are all there are."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,36 +14,72 @@ from accounts.views.base import Page, do_and_return
 from monitoring.feeds import FEEDS
 from monitoring.models import FeedUpload, HeadingMapping
 from monitoring.services.feed_uploads import drop_upload, look_at_upload, take_in
+from monitoring.services.feed_volume import FarFewer
+from monitoring.services.feeds import current_batches
 from monitoring.services.headings import forget
 from monitoring.views.feeds import told
 from sheets.faults import SheetError
 
 
-class FeedHeadings(Page):
+class UploadPage(Page):
+    """A page about a file of the user's that waits."""
+
+    def upload(self, uid: str) -> FeedUpload:
+        return get_object_or_404(FeedUpload.objects.visible_to(self.user).select_related("file"), uid=uid)
+
+    def dropped(self, upload: FeedUpload) -> HttpResponse:
+        drop_upload(upload)
+        messages.success(self.request, "这个文件没有导入，已经删去。")
+        return redirect("feed-list")
+
+
+class FeedReplace(UploadPage):
+    """A waiting file that has `rows` rows, far fewer than the one it would replace: replace that one, or leave it."""
+
+    def get(self, request: HttpRequest, uid: str, rows: int) -> HttpResponse:
+        upload = self.upload(uid)
+        standing = current_batches(upload.feed, upload.period).filter(supplements__isnull=True).first()
+        context = {"upload": upload, "title": FEEDS[upload.feed].title, "rows": rows, "standing": standing}
+        return render(request, "monitoring/feed_replace.html", context)
+
+    def post(self, request: HttpRequest, uid: str, rows: int) -> HttpResponse:
+        upload = self.upload(uid)
+        if "drop" in request.POST:
+            return self.dropped(upload)
+        try:
+            report = take_in(upload=upload, chosen={}, actor=self.user, at=self.at, confirmed_rows=rows)
+        except FarFewer as refusal:
+            return redirect("feed-replace", uid=uid, rows=refusal.rows)
+        except SheetError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("feed-list")
+        messages.success(request, told(report))
+        return redirect("feed-detail", uid=report.batch.uid)
+
+
+class FeedHeadings(UploadPage):
     """A waiting file's columns with their letters and first cells, and what each is to be taken for."""
 
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
-        return self._show(request, self._upload(uid), {})
+        return self._show(request, self.upload(uid), {})
 
     def post(self, request: HttpRequest, uid: str) -> HttpResponse:
-        upload = self._upload(uid)
+        upload = self.upload(uid)
         if "drop" in request.POST:
-            drop_upload(upload)
-            messages.success(request, "这个文件没有导入，已经删去。")
-            return redirect("feed-list")
-        chosen = _chosen(request.POST)
+            return self.dropped(upload)
+        chosen, rows = _chosen(request.POST), request.POST.get("confirmed_rows", "")
+        confirmed = int(rows) if re.fullmatch("[0-9]{1,9}", rows) else 0
         try:
-            report = take_in(upload=upload, chosen=chosen, actor=self.user, at=self.at)
+            report = take_in(upload=upload, chosen=chosen, actor=self.user, at=self.at, confirmed_rows=confirmed)
         except (Refused, SheetError) as refusal:
             if getattr(refusal, "status", 400) in (403, 404):
                 raise
             problem = {"message": refusal.message, "field": getattr(refusal, "field", "")}
+            if isinstance(refusal, FarFewer):
+                problem = {"message": refusal.message, "field": "", "rows": str(refusal.rows)}
             return self._show(request, upload, chosen, problem, status=400)
         messages.success(request, f"{told(report)}表头的认法已记住，下次自动认出。")
         return redirect("feed-detail", uid=report.batch.uid)
-
-    def _upload(self, uid: str) -> FeedUpload:
-        return get_object_or_404(FeedUpload.objects.visible_to(self.user).select_related("file"), uid=uid)
 
     def _show(
         self,

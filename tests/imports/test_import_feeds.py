@@ -325,6 +325,13 @@ def test_a_file_that_is_no_such_table_is_refused_whole(name: str, take_feed: Tak
     assert not FeedBatch.objects.exists() and not StoredFile.objects.exists()
 
 
+@pytest.mark.parametrize(("feed", "column"), [("major_disease", "病种"), ("welfare_changes", "救助类别")])
+def test_an_empty_cell_of_free_text_is_no_fault(feed: str, column: str, take_feed: Take) -> None:
+    """Contract section 3: the column has to be there; what stands in it is judged of days, numbers and lists alone."""
+    report = take_feed(feed, [feed_row(feed, number(1), **{column: ""})])
+    assert (report.counts.accepted, report.counts.rejected) == (1, 0)
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_needed_column_that_is_missing_is_named(feed: str, take_feed: Take, tmp_path: Path) -> None:
     needed = ["姓名", FEEDS[feed].id_column, *(column.name for column in FEEDS[feed].columns if column.needed)]

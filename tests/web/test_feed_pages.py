@@ -20,7 +20,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from accounts.models import Department, Division, Role, StoredFile, User
-from monitoring.feed_calendar import BEFORE, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
+from monitoring.feed_calendar import BEFORE, FEW, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
 from monitoring.models import FeedBatch, FeedReply, FeedUpload, HeadingMapping, Hit, MatchRun
 from monitoring.services.feed_originals import rebuild_evidence
 from monitoring.services.feed_uploads import KEPT_FOR
@@ -183,6 +183,76 @@ class TestBringing:
             assert f"<b>{number} 行</b>" in page.content.decode()
             assert len(page.context["refused"].rows) == number
         assert len(client.get(address, {"reason": "没有这种"}).context["refused"].rows) == 4
+
+
+class TestFarFewerRows:
+    """A file that would replace one of several times its rows waits for its sender's yes, with both numbers."""
+
+    @pytest.fixture
+    def standing(self, bureau: User, village: Division, tmp_path: Path) -> FeedBatch:
+        home = make_household(village, members=[{"name": f"赵{chr(ord('一') + n)}"} for n in range(FEW)])
+        book = Workbook()
+        book.active.append(AGREED)
+        for place, row in enumerate(home.memberships.select_related("person"), start=1):
+            book.active.append([place, row.person.name, row.person.id_number, "未参保"])
+        book.save(tmp_path / "whole.xlsx")
+        return import_feed(
+            feed="insurance_status", path=tmp_path / "whole.xlsx", name="全县.xlsx", period=date(2026, 10, 1),
+            actor=bureau, at=datetime.now(CHINA),
+        ).batch  # fmt: skip
+
+    def test_nothing_is_written_before_it_is_confirmed(
+        self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(), by_script=True).json()["to"]
+        assert address == reverse("feed-replace", args=[FeedUpload.objects.get().uid, 1])
+        page = client.get(address).content.decode()
+        for words in ("全县.xlsx", f"{FEW} 行", "参保.xlsx", "1 行", "还没有导入"):
+            assert words in page, words
+        assert FeedBatch.objects.current().get() == standing
+        answer = client.post(address)
+        batch = FeedBatch.objects.current().get()
+        assert answer["Location"] == reverse("feed-detail", args=[batch.uid])
+        assert (batch.replaces, batch.rows) == (standing, 1)
+        assert not FeedUpload.objects.exists()
+
+    def test_it_can_be_thrown_away(
+        self, standing: FeedBatch, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        address = _send(signed_in(liaison), book())["Location"]
+        assert signed_in(other_liaison).get(address).status_code == 404
+        assert signed_in(liaison).post(address, {"drop": "1"})["Location"] == reverse("feed-list")
+        assert FeedBatch.objects.get() == standing
+        assert not FeedUpload.objects.exists()
+
+    def test_another_number_than_the_files_confirms_nothing(
+        self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        address = _send(signed_in(liaison), book())["Location"]
+        answer = signed_in(liaison).post(address.replace("/1/", "/4/"))
+        assert answer["Location"] == address
+        assert FeedBatch.objects.get() == standing
+
+    def test_with_unknown_headings_it_is_asked_when_they_are_assigned(
+        self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
+    ) -> None:
+        client = signed_in(liaison)
+        address = _send(client, book(OWN))["Location"]
+        chosen = {"column_1": "姓名", "column_2": "证件号码", "column_3": "参保状态"}
+        asked = client.post(address, chosen).content.decode()
+        assert 'name="confirmed_rows" value="1"' in asked
+        assert FeedBatch.objects.get() == standing
+        assert not HeadingMapping.objects.exists()
+        client.post(address, {**chosen, "confirmed_rows": "1"})
+        assert FeedBatch.objects.current().get().replaces == standing
+
+    def test_the_command_asks_nothing(self, standing: FeedBatch, book: Callable[..., Path]) -> None:
+        import_feed(
+            feed="insurance_status", path=book(), name="a.xlsx", period=date(2026, 10, 1), actor=None,
+            at=datetime.now(CHINA),
+        )  # fmt: skip
+        assert FeedBatch.objects.current().get().replaces == standing
 
 
 class TestHeadings:
