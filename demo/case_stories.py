@@ -67,18 +67,18 @@ def identification(deeds: Deeds, case: Case, at: datetime, turn: Turn = "") -> S
 def _village_round(deeds: Deeds, case: Case, at: datetime, turn: Turn) -> Story:
     """Vote and notice, then upwards; the same for every kind of case."""
     stage = deeds.stage
-    cadre = deeds.cadre(case)
     at = yield stage.later(at, 1, 2)
+    cadre, recorder = deeds.cadres(case)[:2]
     agree = 9 if turn == "voted_down" else stage.random.randint(17, 22)
     vote = {"entitled": 30, "present": 24, "agree": agree, "disagree": 24 - agree, "abstain": 0, "barred": 0}
-    words = {"place": "村委会会议室", "chair": cadre.name, "recorder": deeds.staff.villages[case.village_id][1].name}
+    words = {"place": "村委会会议室", "chair": cadre.name, "recorder": recorder.name}
     said = "经评议，多数不同意，不再上报。" if turn == "voted_down" else "经评议，所报情况属实，同意上报乡镇。"
     deeds.step_with_paper(case, "appraise", cadre, at, "评议签到册", opinion=said, **words, **vote)
     if turn == "voted_down":
         yield from _tell(deeds, case, at)
         return
     at = yield stage.later(at, 0, 1)
-    deeds.step_with_paper(case, "hang_notice", cadre, at, "公示照片", place="村务公开栏")
+    deeds.step_with_paper(case, "hang_notice", deeds.cadre(case), at, "公示照片", place="村务公开栏")
     if turn in ("objection", "upheld"):
         at = yield from _objection(deeds, case, at, upheld=turn == "upheld")
         if turn == "upheld":
@@ -86,11 +86,11 @@ def _village_round(deeds: Deeds, case: Case, at: datetime, turn: Turn) -> Story:
             return
     over = case.notices.filter(kind=Notice.Kind.NOTICE).latest("id").ends_on
     at = yield stage.later(at, (over - at.date()).days + 1, (over - at.date()).days + 2)
-    deeds.step_with_paper(case, "take_down", cadre, at, "公示期满照片")
+    deeds.step_with_paper(case, "take_down", deeds.cadre(case), at, "公示期满照片")
     at = yield at + timedelta(minutes=30)
     if _risk_came_up(deeds, case, at):
         return
-    deeds.step(case, "submit", cadre, at)
+    deeds.step(case, "submit", deeds.cadre(case), at)
     yield from _upwards(deeds, case, at, turn)
 
 
@@ -107,7 +107,7 @@ def _objection(deeds: Deeds, case: Case, at: datetime, *, upheld: bool) -> Story
         deeds.cadre(case),
         at,
         objection=str(objection.uid),
-        investigators=[user.name for user in deeds.staff.villages[case.village_id]],
+        investigators=[user.name for user in deeds.cadres(case)],
         finding="经入户和走访邻居核实，情况属实" if upheld else "经入户和走访邻居核实，异议不成立",
         upheld=upheld,
         answered_how="当面答复",

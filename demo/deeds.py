@@ -36,8 +36,13 @@ class Deeds:
     stage: Stage
     staff: Staff
 
+    def cadres(self, row: Household | Clue | Case) -> list[User]:
+        """Of the village where it is now: between two acts a household may have moved."""
+        row.refresh_from_db(fields=["village"])
+        return self.staff.villages[str(row.village_id)]
+
     def cadre(self, row: Household | Clue | Case) -> User:
-        return self.staff.villages[row.village_id][0]
+        return self.cadres(row)[0]
 
     def clerk(self, row: Household | Clue | Case) -> User:
         """Of the township; the second one, so that the first has work of his own left."""

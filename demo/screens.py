@@ -70,6 +70,25 @@ SHOT_LIST = (
 )
 
 
+# What a browser writes into fields by itself, in its own language whatever the page's. The one that takes the pictures
+# may have no Chinese, those of the readers do: as such a one would write it.
+_IN_CHINESE = """() => {
+  for (const field of document.querySelectorAll("input[type=month], input[type=date]")) {
+    const [year, month, day] = field.value.split("-");
+    const [empty, filled] = field.type == "month"
+      ? ["----年--月", `${year}年${month}月`] : ["年 / 月 / 日", `${year}/${month}/${day}`];
+    const words = field.value ? filled : empty;
+    field.type = "text";
+    field.value = words;
+  }
+  for (const field of document.querySelectorAll("input[type=file]")) {
+    const words = "选择文件　未选择任何文件";
+    field.type = "text";
+    field.value = words;
+  }
+}"""
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
@@ -108,6 +127,7 @@ def _take_all(browser: Any, address: str, login: tuple[str, str], shots: list[Sh
             page.locator(selector).click()
             page.wait_for_load_state()
         page.wait_for_load_state("networkidle")
+        page.evaluate(_IN_CHINESE)
         _keep(page.screenshot(), SHOTS / f"{shot.name}.png")
         print(shot.name, flush=True)
     context.close()
