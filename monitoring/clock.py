@@ -23,6 +23,17 @@ ONE_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
+class NotYet(str):
+    """What is wrong only until a day comes: the words, and `since`, the first day on which it is so no more."""
+
+    since: date
+
+    def __new__(cls, words: str, since: date) -> NotYet:
+        made = super().__new__(cls, words)
+        made.since = since
+        return made
+
+
 def is_workday(day: date) -> bool:
     """Whether offices work on that day."""
     return _is_workday(day, _entered(day, day))

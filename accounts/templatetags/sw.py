@@ -85,6 +85,13 @@ def due_class(day: date | None) -> str:
     return "is-over" if left < 0 else "is-soon" if left <= DUE_SOON_DAYS else ""
 
 
+@register.simple_tag
+def due_icon(day: date | None, otherwise: str = "") -> str:
+    """The icon beside the words of a deadline; `otherwise` is shown while there is time."""
+    name = {"is-over": "exclamation-octagon-fill", "is-soon": "hourglass-split"}.get(due_class(day), otherwise)
+    return icon(name) if name else ""
+
+
 @register.filter
 def due_words(day: date | None) -> str:
     """超 2 天, 今天, 剩 3 天; a dash where there is no deadline."""

@@ -30,6 +30,7 @@ class ActionOut(Output):
     action = serializers.CharField()
     title = serializers.CharField()
     missing = serializers.ListField(child=serializers.CharField(), help_text="还缺什么；空表示可以办理")
+    since = serializers.DateField(allow_null=True, help_text="只差日子没到时，从哪一天起可以办理")
 
 
 class TransitionOut(Output):

@@ -7,7 +7,7 @@ from datetime import date
 
 from accounts.models import Post, Role
 from monitoring.desk.dossier import Dossier
-from monitoring.models import Case, DutyTaken
+from monitoring.models import Case, DutyTaken, Notice
 from monitoring.turns import BARRED
 
 S = Case.State
@@ -184,8 +184,7 @@ def _noticing(dossier: Dossier, today: date) -> Move:
         return Move("answer_objection", f"{len(dossier.open_objections)} 条异议请调查后答复", VILLAGE)
     if notice.taken_down_on:
         return Move("submit", "公示期满，上报乡镇审核", VILLAGE)
-    since = notice.ends_on if today <= notice.ends_on else None
-    return Move("take_down", "公示期满后拍末日照片，撤下公示", VILLAGE, since)
+    return Move("take_down", "公示期满后拍末日照片，撤下公示", VILLAGE, _over_on(notice, today))
 
 
 def _reviewing(dossier: Dossier, today: date) -> Move:
@@ -200,8 +199,12 @@ def _announcing(dossier: Dossier, today: date) -> Move:
     notice = dossier.announcement
     if notice is None:
         return Move("announce", "发布公告", TOWNSHIP)
-    since = notice.ends_on if today <= notice.ends_on else None
-    return Move("end_announcement", "公告期满后登记", TOWNSHIP, since)
+    return Move("end_announcement", "公告期满后登记", TOWNSHIP, _over_on(notice, today))
+
+
+def _over_on(notice: Notice, today: date) -> date | None:
+    """The first day after a notice's days, while that is to come."""
+    return notice.over_on if today < notice.over_on else None
 
 
 def _recording(dossier: Dossier, today: date) -> Move:

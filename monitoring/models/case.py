@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -243,6 +244,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.get_kind_display()}"
+
+    @property
+    def over_on(self) -> date:
+        """The first day on which it has hung all its days."""
+        return self.ends_on + timedelta(days=1)
 
 
 class Objection(models.Model):

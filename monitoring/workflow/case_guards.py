@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from households.models import Category
-from monitoring.clock import add_months
+from monitoring.clock import NotYet, add_months
 from monitoring.exit_checks import Result, check_exit, secures_only
 from monitoring.models import Authorisation, Case, Comparison, Episode, Visit
 from monitoring.risks import MonitoredType
@@ -146,7 +146,10 @@ def exit_allowed(act: Act) -> Iterator[str]:
     case: Case = act.subject
     securing = case.secure_only or secures_only(case.household, act.on, act.policy)
     results = exit_results(act, securing=securing)
-    yield from (f"{result.title}：{result.evidence}" for result in results if not result.ok)
+    for result in results:
+        if not result.ok:
+            words = f"{result.title}：{result.evidence}"
+            yield NotYet(words, result.evidence.since) if isinstance(result.evidence, NotYet) else words
 
 
 def exit_results(act: Act, *, securing: bool) -> list[Result]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.errors import Conflict, Refused
 from accounts.models import Post, StoredFile, User
+from monitoring.clock import NotYet
 from monitoring.policy import PolicyBook
 from monitoring.workflow.files import attached
 from monitoring.workflow.inputs import Input, read
@@ -119,6 +120,12 @@ class Available:
     @property
     def title(self) -> str:
         return self.step.title
+
+    @property
+    def since(self) -> date | None:
+        """The first day on which it can be done, where nothing but that day is missing."""
+        days = [fault.since for fault in self.missing if isinstance(fault, NotYet)]
+        return max(days) if days and len(days) == len(self.missing) else None
 
 
 def unfilled(

@@ -65,7 +65,8 @@ class Act:
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition of a step: yields one Chinese sentence for each thing that is wrong, nothing when all is well.
+    """A condition of a step: yields one Chinese sentence for each thing that is wrong, nothing when all is well; where
+    only a day has not come, the sentence is a `NotYet`.
 
     `upfront` ones need no input, so a page can say beforehand what is still missing.
     """

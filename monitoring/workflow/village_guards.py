@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
+from monitoring.clock import NotYet
 from monitoring.models import Appraisal, Case, Notice, Objection
 from monitoring.services.comparison import members_of
 from monitoring.services.notices import exposes
@@ -131,7 +132,7 @@ def notice_over(act: Act) -> Iterator[str]:
     elif notice.taken_down_on:
         yield f"已于 {notice.taken_down_on:%Y-%m-%d} 撤下"
     elif act.on <= notice.ends_on:
-        yield f"公示到 {notice.ends_on:%Y-%m-%d} 满 {notice.days} 天，次日起可以撤下"
+        yield NotYet(f"公示到 {notice.ends_on:%Y-%m-%d} 满 {notice.days} 天", notice.over_on)
 
 
 @guard("公示期满并已撤下")
@@ -156,4 +157,4 @@ def announcement_over(act: Act) -> Iterator[str]:
     if notice is None:
         yield "还没有发布公告"
     elif act.on <= notice.ends_on:
-        yield f"公告到 {notice.ends_on:%Y-%m-%d} 满 {notice.days} 天"
+        yield NotYet(f"公告到 {notice.ends_on:%Y-%m-%d} 满 {notice.days} 天", notice.over_on)

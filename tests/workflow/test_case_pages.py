@@ -57,6 +57,27 @@ def _post(user: User, case: Case, action: str, **data: Any) -> Any:
     return _sign_in(user).post(reverse("case-step", args=[case.uid, action]), {"version": version, **data})
 
 
+def test_a_step_is_offered_from_its_day_on(office: Office, page: Callable[..., str]) -> None:
+    case = office.submitted(
+        office.posted(office.prepared(office.case_of(office.verified(make_household(office.village)))))
+    )
+    case = office.do(office.decided(case), "announce", office.township, data={"place": "镇政府公告栏"})
+    address = reverse("case-step", args=[case.uid, "end_announcement"])
+    day = office.today + timedelta(days=6)
+    words = f"{day.month}月{day.day}日起"
+    text = page(office.township, case)
+    assert f"{words}可以登记期满" in text
+    assert address not in text
+    early = _sign_in(office.township).get(address).content.decode()
+    assert f"{words}才能办“公告期满”" in early
+    assert "<form" not in early.partition("<main")[2].partition("</main")[0]
+    refused = _post(office.township, case, "end_announcement")
+    assert refused.status_code == 400
+    office.wait(6)
+    assert address in page(office.township, case)
+    assert "<form" in _sign_in(office.township).get(address).content.decode().partition("<main")[2]
+
+
 def test_the_page_says_whose_turn_it_is_and_what_is_missing(office: Office, page: Callable[..., str]) -> None:
     case = office.case_of(office.verified(make_household(office.village)))
     text = page(office.owner, case)

@@ -18,6 +18,7 @@ from monitoring.models import Case, Episode, EpisodeEvent, Notice
 from monitoring.services.cases import start_case
 from monitoring.services.episodes import cancel_episode, state_after
 from monitoring.signals import episode_cleared
+from monitoring.workflow import available_actions
 
 pytestmark = pytest.mark.django_db
 METHOD = {"clear_method": "帮扶消除"}
@@ -85,6 +86,20 @@ def _open_clue(household: Household, office: Office) -> None:
 
 def _young(household: Household, office: Office) -> None:
     household.episodes.update(identified_on=date(2026, 5, 11))
+
+
+def test_who_is_only_monitored_too_short_is_told_from_when_on(office: Office) -> None:
+    case = office.assessed(office.ready_to_clear().household)
+    _young(case.household, office)
+
+    def since() -> date | None:
+        return next(
+            item.since for item in available_actions(case, office.owner, office.at) if item.action == "to_appraisal"
+        )
+
+    assert since() == date(2026, 11, 11)
+    _no_income(case.household, office)
+    assert since() is None
 
 
 GUARANTEES = {"义务教育有保障", "基本医疗有保障", "住房安全有保障", "饮水安全有保障", "刚性支出可控"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -244,6 +244,19 @@ def test_what_is_missing_is_said_before_the_button_is_pressed(office: Office) ->
     shown = {item.action: item.missing for item in available_actions(case, office.owner, office.at)}
     assert shown["authorise"] == []
     assert "没有登记农户的承诺授权" in shown["to_appraisal"]
+
+
+def test_a_step_before_its_day_names_the_day(office: Office) -> None:
+    """Beside the day nothing is missing; once something else is, no day would be true."""
+    case = office.posted(office.prepared(office.case_of(office.verified(make_household(office.village)))))
+
+    def since() -> dict[str, date | None]:
+        return {item.action: item.since for item in available_actions(case, office.owner, office.at)}
+
+    assert since()["take_down"] == office.today + timedelta(days=6)
+    assert since()["submit"] is None
+    office.wait(6)
+    assert since()["take_down"] is None
 
 
 @pytest.fixture(autouse=True)
