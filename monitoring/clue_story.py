@@ -151,11 +151,12 @@ class Story:
         return max(self.hit.figure or Decimal(0), self.threshold or Decimal(0)) * Decimal("1.05")
 
 
-def stories_of(clue: Clue, hits: Sequence[Hit], family: Sequence[Membership], *, monitored: bool) -> list[Story]:
+def stories_of(clue: Clue, family: Sequence[Membership], *, monitored: bool) -> list[Story]:
     """The stories of a clue's hits, the newest first. `family` are the household's memberships with persons.
 
-    Three queries for any number of hits: earlier hits, runs, living conditions.
+    Four queries for any number of hits: these, earlier ones, runs, living conditions.
     """
+    hits = list(clue.hits.order_by("-period", "rule"))
     if not hits:
         return []
     periods = _periods(hits)

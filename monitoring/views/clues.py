@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Division, User
 from accounts.scope import scope_of
-from accounts.views.base import Page, keyset_page
+from accounts.views.base import Page, counted, keyset_page
 from households.heads import with_heads
 from monitoring.clue_filter import filter_of
 from monitoring.clue_story import stories_of
@@ -33,14 +33,15 @@ class ClueList(Page):
         today = timezone.localdate()
         chosen = filter_of(request.GET.dict(), user=self.user)  # type: ignore[arg-type]
         found = chosen.apply(Clue.objects.visible_to(self.user), user=self.user, today=today)
+        page = keyset_page(
+            with_heads(found.select_related("village__parent")).by_deadline(),
+            order=("term", "id") if chosen.of_open else ("-id",),
+            query=request.GET,
+        )
         context = {
-            "page": keyset_page(
-                with_heads(found.select_related("village__parent")).by_deadline(),
-                order=("term", "id") if chosen.of_open else ("-id",),
-                query=request.GET,
-            ),
-            "count": found.count(),
-            "overdue": found.overdue(today).count(),
+            "page": page,
+            "count": page.total(),
+            "overdue": counted(found.overdue(today)),
             "filters": request.GET,
             "filtered": bool(set(chosen.given) - {"after", "before"}),
             "mine": _states_of(self.user),
@@ -51,8 +52,9 @@ class ClueList(Page):
 
 
 CHOICES: dict[str, Any] = {
-    "states": Clue.State.choices,
-    "risks": Risk.values,
+    "states": [("all", "全部"), ("closed", "已办结"), *Clue.State.choices],
+    "terms": [("1", "超期"), ("soon", "两天内到期")],
+    "risks": Risk.choices,
     "channels": Clue.Channel.choices,
     "departments": Department.choices,
     "rules": [(rule.name, rule.title) for rule in RULES],
@@ -136,7 +138,6 @@ class ClueDetail(Page):
         family = list(clue.household.memberships.select_related("person").present_first())
         episodes = list(clue.household.episodes.order_by("-serial"))
         monitored = any(episode.state == "monitored" for episode in episodes)
-        hits = list(clue.hits.order_by("-period", "rule"))
         steps = list(clue.transitions.select_related("actor", "post__division").order_by("-id"))
         choices = choices_of(clue, self.user, self.at)
         before, after = _beside(clue, self.user)
@@ -145,7 +146,7 @@ class ClueDetail(Page):
             "head": next((row for row in family if row.is_head and row.left_on is None), None),
             "size": sum(row.left_on is None for row in family),
             "monitored": monitored,
-            "stories": stories_of(clue, hits, family, monitored=monitored),
+            "stories": stories_of(clue, family, monitored=monitored),
             "earlier": _earlier(clue),
             "episodes": episodes,
             "transitions": steps,

@@ -1,4 +1,4 @@
-"""Papers of cases and visits: the list, an A4 page to print, a Word file to reword."""
+"""Papers of clues, cases and visits: the list, an A4 page to print, a Word file to reword."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from accounts.models import Division
 from accounts.views.base import Page
 from households.history import members_as_of
 from households.models import Household
+from monitoring.clue_story import stories_of
 from monitoring.desk.dossier import dossier_of
-from monitoring.models import Case, Visit
+from monitoring.models import Case, Clue, Episode, Visit
 from monitoring.policy import PolicyBook
 from monitoring.printing.blanks import BLANKS
 from monitoring.printing.catalogue import PAPERS, papers_of
@@ -67,6 +68,27 @@ class VisitPrint(Page):
             "visitors_signed": [one for one in visit.signatures.all() if not one.of_household],
         }
         return render(request, "monitoring/print/visit.html", context)
+
+
+class CluePrint(Page):
+    """One clue as it stands, for the house and for the file: why it exists, what was done, who signs."""
+
+    def get(self, request: HttpRequest, uid: str) -> HttpResponse:
+        rows = Clue.objects.visible_to(self.user).select_related("household__village__parent", "village__parent")
+        clue = get_object_or_404(rows, uid=uid)
+        family = list(clue.household.memberships.select_related("person").present_first())
+        monitored = clue.household.episodes.filter(state=Episode.State.MONITORED).exists()
+        present = [row for row in family if row.left_on is None]
+        context = {
+            "clue": clue,
+            "head": next((row.person.name for row in present if row.is_head), ""),
+            "size": len(present),
+            "stories": stories_of(clue, family, monitored=monitored),
+            "transitions": clue.transitions.select_related("actor").order_by("id"),
+            "visits": clue.visits.prefetch_related("visitors"),
+            "on": timezone.localdate(self.at),
+        }
+        return render(request, "monitoring/print/clue.html", context)
 
 
 class BlankList(Page):

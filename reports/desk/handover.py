@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Post
-from accounts.scope import holding_only, in_division
+from accounts.models import Post, User
+from accounts.scope import holding_only, in_division, scope_of
 from households.heads import with_heads
 from households.models import Household
 from reports.desk.tasks import Task, tasks_of
@@ -21,8 +22,19 @@ def handover_rows(post: Post, at: datetime) -> dict[str, list[list[str]]]:
     helped = Household.objects.filter(
         in_division("village_id", post.division), helper=post.user_id, cancelled_on__isnull=True
     )
+    return {"tasks": tasks, "households": _households(helped)}
+
+
+def own_rows(user: User, at: datetime) -> dict[str, list[list[str]]]:
+    """The same of all that the user does, as it stands before any hand-over."""
+    tasks = tasks_of(user, scope_of(user), timezone.localdate(at))
+    helped = Household.objects.visible_to(user).filter(helper=user, cancelled_on__isnull=True)
+    return {"tasks": [_task(task) for task in tasks], "households": _households(helped)}
+
+
+def _households(helped: QuerySet[Household]) -> list[list[str]]:
     rows = with_heads(helped.select_related("village__parent"), path="").order_by("village_id", "id")
-    return {"tasks": tasks, "households": [_household(row) for row in rows]}
+    return [_household(row) for row in rows]
 
 
 def _task(task: Task) -> list[str]:

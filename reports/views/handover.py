@@ -5,33 +5,24 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import HandOverCopy, User
 from accounts.scope import scope_of
 from accounts.views.base import Page
-from households.heads import with_heads
-from households.models import Household
-from reports.desk.tasks import tasks_of
-
-MOST = 500
+from reports.desk.handover import own_rows
 
 
 class HandOverList(Page):
-    """For printing: the list that who leaves hands to who comes, and that who comes checks against."""
+    """What who leaves would hand to who comes, as it stands now, and the lists of hand-overs that took place."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        scope, today = scope_of(self.user), timezone.localdate(self.at)
-        helped = Household.objects.visible_to(self.user).filter(helper=self.user, cancelled_on__isnull=True)
         context = {
-            "posts": scope.posts,
-            "tasks": tasks_of(self.user, scope, today),
-            "households": with_heads(helped.select_related("village__parent"), path="").order_by("village_id", "id")[
-                :MOST
-            ],
-            "count": helped.count(),
-            "today": today,
+            "posts": scope_of(self.user).posts,
+            "today": timezone.localdate(self.at),
             "copies": _copies(self.user),
+            **own_rows(self.user, self.at),
         }
         return render(request, "reports/handover.html", context)
 
@@ -42,11 +33,42 @@ def _copies(user: User) -> QuerySet[HandOverCopy]:
     return mine.select_related("left", "post__user", "post__division")
 
 
+class HandOverPrint(Page):
+    """The list as it stands, as the paper that both sign and that who comes checks against."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            "left": self.user,
+            "posts": scope_of(self.user).posts,
+            "on": timezone.localdate(self.at),
+            "back": reverse("handover-list"),
+            **own_rows(self.user, self.at),
+        }
+        return render(request, "reports/print/handover.html", context)
+
+
 class HandOverCopyPage(Page):
-    """The list of one hand-over as it was kept, for printing."""
+    """The list of one hand-over as it was kept."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         copy = get_object_or_404(_copies(self.user), pk=pk)
-        lists = copy.lists
-        context = {"copy": copy, "tasks": lists.get("tasks", []), "households": lists.get("households", [])}
+        context = {"copy": copy, **copy.lists}
         return render(request, "reports/handover_copy.html", context)
+
+
+class HandOverCopyPrint(Page):
+    """The kept list as the paper to sign."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        copy = get_object_or_404(_copies(self.user), pk=pk)
+        context = {
+            "left": copy.left,
+            "taker": copy.post.user,
+            "posts": [copy.post],
+            "starts_on": copy.post.starts_on,
+            "kept_at": copy.kept_at,
+            "on": timezone.localdate(self.at),
+            "back": reverse("handover-copy", args=[copy.pk]),
+            **copy.lists,
+        }
+        return render(request, "reports/print/handover.html", context)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from match_place import OCTOBER, SEPTEMBER, Place, bill
 
 from accounts.models import User
+from accounts.views import base
 from households.models import Household
 from monitoring.models import Clue
 from monitoring.services.clues import open_clue
@@ -90,6 +91,15 @@ class TestTheList:
             after = page.next_key
         assert found == [clues[name].number for name in ("water", "far", "ill", "closed")] and not after
 
+    def test_says_how_many_up_to_a_bound(
+        self, clues: dict[str, Clue], bureau: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No head of a list counts a county whole."""
+        monkeypatch.setattr(base, "PAGE_SIZE", 1)
+        monkeypatch.setattr(base, "COUNTED", 2)
+        assert desk(bureau).get(reverse(LIST)).context["count"] == "2+"
+        assert desk(bureau).get(f"{reverse(LIST)}?state=closed").context["count"] == "1"
+
     def test_finds_by_the_clue_or_household_number(self, clues: dict[str, Clue], bureau: User) -> None:
         wanted = clues["water"]
         for word in (wanted.number.lower(), wanted.household.number):
@@ -157,6 +167,15 @@ class TestAClueOfADepartment:
         assert months[0] == (OCTOBER, 21000, "达到，产生本线索")
         assert months[1] == (SEPTEMBER, 4000, "没有达到")
         assert months[2][2] == "没有比对"
+
+    def test_is_printed_as_a_paper(self, clue: Clue, bureau: User) -> None:
+        address = reverse("clue-print", args=[clue.uid])
+        assert address in desk(bureau).get(reverse("clue-detail", args=[clue.uid])).content.decode()
+        paper = desk(bureau).get(address).content.decode()
+        assert "<nav" not in paper
+        for words in ("石桥镇东沟村", "打印日期：2026年11月10日", "户主签字（手印）", "核实人签字"):
+            assert words in paper
+        assert clue.hits.get().arithmetic in paper
 
     def test_shows_no_whole_number_or_telephone(self, clue: Clue, bureau: User) -> None:
         page = desk(bureau).get(reverse("clue-detail", args=[clue.uid])).content.decode()

@@ -101,6 +101,23 @@ class TestTheCopy:
         for user in (colleague, administrator):
             assert desk(user).get(address).status_code == 404
 
+    def test_is_printed_as_a_paper_that_both_sign(
+        self, village: Any, owner: User, newcomer: User, administrator: User, colleague: User
+    ) -> None:
+        household = make_household(village, helper=owner)
+        before = desk(owner).get(reverse("handover-print")).content.decode()
+        hand_over(post=owner.posts.get(), to=newcomer, on=TODAY, actor=administrator, at=timezone.now())
+        address = reverse("handover-copy-print", args=[newcomer.posts.get().handover_copy.pk])
+        after = desk(newcomer).get(address).content.decode()
+        for paper in (before, after):
+            assert household.number in paper
+            assert "<nav" not in paper
+            assert all(f"{who}签字" in paper for who in ("离任人", "接任人", "监交人"))
+            assert "打印日期：2026年11月10日" in paper
+        assert "接任人：新来的" in after
+        assert "2026-11-10 09:00 交接时封存" in after
+        assert desk(colleague).get(address).status_code == 404
+
     def test_can_be_neither_changed_nor_deleted(self, owner: User, newcomer: User, administrator: User) -> None:
         hand_over(post=owner.posts.get(), to=newcomer, on=TODAY, actor=administrator, at=timezone.now())
         copy = newcomer.posts.get().handover_copy
@@ -153,7 +170,9 @@ class TestTheWizard:
         sheet = client.get(client.post(_wizard(post), given | {"confirmed": "1"})["Location"]).content.decode()
         assert "岗位交接单" in sheet and "owner" in sheet and "新来的" in sheet
         mine = desk(newcomer).get(reverse("handover-list"))
-        assert clue.household in [task.household for task in mine.context["tasks"]]
+        assert clue.household.memberships.heads().get().person.name + "户" in [
+            home for _, _, home, *_ in mine.context["tasks"]
+        ]
         assert not desk(owner).get(reverse("handover-list")).context["tasks"]
 
     def test_says_what_is_wrong_at_its_field(self, owner: User, newcomer: User, administrator: User) -> None:
@@ -174,5 +193,5 @@ def test_ones_own_list_holds_the_households_of_ones_name(village: Any, helper: U
     mine = make_household(village, helper=helper)
     make_household(village)
     page = desk(helper).get(reverse("handover-list"))
-    assert list(page.context["households"]) == [mine]
-    assert not desk(owner).get(reverse("handover-list")).context["count"]
+    assert [number for _, number, *_ in page.context["households"]] == [mine.number]
+    assert desk(owner).get(reverse("handover-list")).context["households"] == []
