@@ -84,6 +84,13 @@ def may(
     return True
 
 
+def require_somewhere(*, actor: User, right: str, at: datetime, words: str = "") -> None:
+    """Forbidden, in these words, unless one of his posts gives the right in some place; for forms that ask for the place,
+    and for what is one for the whole installation."""
+    if not scope_of(actor, timezone.localdate(at)).roles & PERMISSIONS[right]:
+        raise Forbidden(words or f"你的岗位没有这项权限，请交由{_names(PERMISSIONS[right])}办理。")
+
+
 def _posts_that_see(
     scope: Scope, code: str, roles: frozenset[Role], helper_id: int | None, department: str
 ) -> list[Post]:

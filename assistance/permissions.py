@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-
-from accounts.errors import Forbidden
 from accounts.models import Post, Role, User
-from accounts.permissions import PERMISSIONS, add_rights, require
-from accounts.scope import scope_of
+from accounts.permissions import add_rights, require, require_somewhere
 from households.models import Household
 
 PLAN = "assistance.plan"
@@ -27,5 +23,5 @@ def require_for(*, actor: User, household: Household, right: str, at: datetime) 
 
 def require_catalogue(*, actor: User, at: datetime) -> None:
     """The catalogue is one for the whole installation, so the right is asked without a place. Forbidden otherwise."""
-    if not scope_of(actor, timezone.localdate(at)).roles & PERMISSIONS[EDIT_CATALOGUE]:
-        raise Forbidden("措施目录由县级主管部门维护，你的岗位没有这项权限。")
+    words = "措施目录由县级主管部门维护，你的岗位没有这项权限。"
+    require_somewhere(actor=actor, right=EDIT_CATALOGUE, at=at, words=words)

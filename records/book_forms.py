@@ -11,7 +11,6 @@ from django.utils import timezone
 from accounts.api.uploads import BOOK_BYTES
 from accounts.errors import Refused
 from accounts.models import Division, User
-from accounts.navigation import FIELD
 from accounts.scope import AREA_ROLES, scope_of
 from households.models import Household, Membership, Person
 from records.books import Book, BookColumn
@@ -87,7 +86,7 @@ def writable_places(user: User, book: Book) -> list[Division]:
 
 def may_enter(user: User, book: Book) -> bool:
     """Whether he may enter a single line: about a household only who sees it; a department imports by numbers of persons."""
-    finds = book.subject == "place" or bool(scope_of(user).roles & FIELD)
+    finds = book.subject == "place" or scope_of(user).sees_households
     return finds and bool(writable_places(user, book))
 
 

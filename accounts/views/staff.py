@@ -59,7 +59,7 @@ class StaffList(Page):
             "idle": idle.count(),
             "filters": query,
             "filtered": any(query.get(name) for name in ("q", "role", "division")),
-            "roles": Role.choices,
+            "roles": [*Role.choices, *([(WITHOUT_POST, "没有岗位的账号")] if manages else [])],
             "none": WITHOUT_POST,
             "places": places.filter(level__in=(Division.Level.COUNTY, Division.Level.TOWNSHIP)).order_by("code"),
         }

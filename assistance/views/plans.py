@@ -21,7 +21,7 @@ from accounts.services.pictures import keep_picture, picture_of
 from accounts.views.base import Page, keyset_page
 from assistance.forms import AdoptForm, ChangeMeasureForm, DayForm, DeliveryForm, MeasureForm, ReasonForm
 from assistance.models import Delivery, Measure, Plan
-from assistance.permissions import PLAN
+from assistance.permissions import DELIVER, PLAN, require_for
 from assistance.querysets import PlanQuerySet, without_plan
 from assistance.services.deliveries import deliver, withdraw_delivery
 from assistance.services.measures import (
@@ -119,6 +119,7 @@ class PlanForm(Page):
     """A form about a plan or a measure: shown, checked, one service call, back to the plan."""
 
     title: str
+    right = PLAN
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         raise NotImplementedError
@@ -127,11 +128,11 @@ class PlanForm(Page):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        plan, form = self.plan_and_form(request, pk)
+        plan, form = self._allowed(request, pk)
         return self._page(request, plan, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        plan, form = self.plan_and_form(request, pk)
+        plan, form = self._allowed(request, pk)
         if not form.is_valid():
             return self._page(request, plan, form, status=400)
         try:
@@ -144,6 +145,11 @@ class PlanForm(Page):
             return self._page(request, plan, form, status=refusal.status)
         messages.success(request, f"{self.title}：已保存。")
         return redirect("plan-detail", pk=plan.pk)
+
+    def _allowed(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
+        plan, form = self.plan_and_form(request, pk)
+        require_for(actor=self.user, household=plan.episode.household, right=self.right, at=self.at)
+        return plan, form
 
     def _page(self, request: HttpRequest, plan: Plan, form: Form, status: int = 200) -> HttpResponse:
         context = {
@@ -212,6 +218,7 @@ class _MeasurePage(PlanForm):
 
 class Deliver(_MeasurePage):
     title = "登记落实"
+    right = DELIVER
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         measure = self.measure_of(pk)
@@ -276,6 +283,7 @@ class CancelMeasure(_MeasurePage):
 
 class WithdrawDelivery(PlanForm):
     title = "撤回落实记录"
+    right = DELIVER
 
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         self.delivery = _delivery(self.user, pk)

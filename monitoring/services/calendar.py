@@ -9,12 +9,10 @@ from pathlib import Path
 
 import chinese_calendar
 from django.db import transaction
-from django.utils import timezone
 
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Refused
 from accounts.models import Role, User
-from accounts.permissions import PERMISSIONS, add_rights
-from accounts.scope import scope_of
+from accounts.permissions import add_rights, require_somewhere
 from accounts.services.audit import record
 from monitoring.models import CalendarDay
 from sheets.clean import CellFault, fold_code, parse_date, text
@@ -52,8 +50,8 @@ def holidays_known(year: int) -> bool:
 
 def require_calendar(*, actor: User, at: datetime) -> None:
     """The calendar is one for the whole installation, so the right is asked without a place. Forbidden otherwise."""
-    if not scope_of(actor, timezone.localdate(at)).roles & PERMISSIONS[SET_CALENDAR]:
-        raise Forbidden("工作日历由系统管理员或县级主管部门维护，你的岗位没有这项权限。")
+    words = "工作日历由系统管理员或县级主管部门维护，你的岗位没有这项权限。"
+    require_somewhere(actor=actor, right=SET_CALENDAR, at=at, words=words)
 
 
 def span(first: date, last: date, *, is_workday: bool, note: str = "") -> list[Day]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.errors import Refused
+from accounts.permissions import require
 from accounts.views.base import Page
 from households.heads import home_name
 from households.models import Household
@@ -56,6 +57,7 @@ class Opening(Page):
     """A form about a household that makes a new row and goes there."""
 
     title: str
+    right: str
     form_class: type[forms.Form]
 
     def open(self, household: Household, data: dict[str, Any]) -> HttpResponse:
@@ -80,7 +82,10 @@ class Opening(Page):
         return answer
 
     def _household(self, uid: str) -> Household:
-        return get_object_or_404(Household.objects.visible_to(self.user).select_related("village__parent"), uid=uid)
+        rows = Household.objects.visible_to(self.user).select_related("village__parent")
+        household = get_object_or_404(rows, uid=uid)
+        require(actor=self.user, right=self.right, code=household.village_id, at=self.at, helper_id=household.helper_id)
+        return household
 
     def _page(self, request: HttpRequest, household: Household, form: forms.Form, status: int = 200) -> HttpResponse:
         context = {"household": household, "home": home_name(household), "form": form, "title": self.title}
@@ -89,6 +94,7 @@ class Opening(Page):
 
 class NewClue(Opening):
     title = "登记线索"
+    right = "monitoring.register_clue"
     form_class = ClueForm
 
     def open(self, household: Household, data: dict[str, Any]) -> HttpResponse:
@@ -98,6 +104,7 @@ class NewClue(Opening):
 
 class NewCase(Opening):
     title = "发起消除或回退"
+    right = "monitoring.prepare_case"
     form_class = CaseForm
 
     def open(self, household: Household, data: dict[str, Any]) -> HttpResponse:

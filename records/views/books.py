@@ -73,14 +73,14 @@ class BookDetail(Page):
         context = {
             "book": declared,
             "page": page,
-            "count": rows.count(),
+            "count": page.total(),
             "columns": columns,
             "lines": [_line(declared, row, columns) for row in page.rows],
             "on": on,
             "filters": request.GET,
             "places": _places(self.user),
             "sorting": sorting,
-            "words": sorting.values if sorting else {},
+            "words": [(word, word) for word in sorting.values] if sorting else [],
             "may_write": bool(writable_places(self.user, declared)),
             "may_enter": may_enter(self.user, declared),
         }

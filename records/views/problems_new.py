@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.api.uploads import BOOK_ENDINGS, workbook
-from accounts.errors import Refused
+from accounts.errors import Forbidden, Refused
 from accounts.models import Division, User
 from accounts.permissions import PERMISSIONS
 from accounts.scope import AREA_ROLES, scope_of
@@ -141,9 +141,12 @@ class ProblemNew(Page):
         return redirect("problem-detail", uid=problem.uid)
 
     def _household(self, uid: str) -> Household | None:
-        if not uid:
-            return None
-        return get_object_or_404(Household.objects.visible_to(self.user).select_related("village__parent"), uid=uid)
+        """The household that the page is about, for whoever registers problems at all."""
+        rows = Household.objects.visible_to(self.user).select_related("village__parent")
+        household = get_object_or_404(rows, uid=uid) if uid else None
+        if not findable(self.user):
+            raise Forbidden("你的岗位不登记问题，请交由村里或乡镇登记。")
+        return household
 
     def _kind(self, name: str, household: Household | None) -> ProblemKind | None:
         return next((kind for kind in self._offered(household) if kind.kind == name), None)
