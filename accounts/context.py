@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.crypto import blind_index
 from accounts.models import Role
-from accounts.navigation import FIELD, entry_of, items_for, on_phone_bar
+from accounts.navigation import entry_of, items_for, on_phone_bar
 from accounts.scope import scope_of
 
 
@@ -29,7 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": items,
         "phone_bar": on_phone_bar(items),
         "phone_key": f"{user.pk}.{blind_index('browser', str(user.pk)).hex()}",
-        "can_find": bool(scope.roles & FIELD),
+        "can_find": scope.sees_households,
         "can_act": bool(scope.roles - {Role.AUDITOR}),
         "about": current or "",
         "here": entry_of(current or ""),

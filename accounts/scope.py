@@ -36,6 +36,11 @@ class Scope:
         return frozenset(post.role for post in self.posts)
 
     @property
+    def sees_households(self) -> bool:
+        """Whether there are households for him: those of his places, or those that he helps."""
+        return bool(self.roles & (AREA_ROLES | {Role.HELPER}))
+
+    @property
     def departments(self) -> frozenset[str]:
         return frozenset(post.department for post in self.posts if post.department)
 

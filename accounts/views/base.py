@@ -74,10 +74,15 @@ def keyset_page(queryset: QuerySet[Any], *, order: tuple[str, ...], query: Mappi
     before, after = (more, True) if back else (bool(key), more)
 
     def total() -> str:
-        count = queryset.order_by().values("pk")[: COUNTED + 1].count() if before or after else len(rows)
-        return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+        return counted(queryset) if before or after else f"{len(rows):,}"
 
     return ListPage(rows, _key_of(rows[-1], names) if after else "", _key_of(rows[0], names) if before else "", total)
+
+
+def counted(queryset: QuerySet[Any]) -> str:
+    """How many rows, in words: 1,000+ for more than anybody goes through."""
+    count = queryset.order_by().values("pk")[: COUNTED + 1].count()
+    return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
 def _asked_key(query: Mapping[str, str]) -> tuple[str, bool]:

@@ -31,7 +31,7 @@ class HouseholdList(Page):
             "page": page,
             "lines": lines_of(page.rows, _name_in(filters)),
             "filters": filters,
-            "categories": Category.labels,
+            "categories": Category.choices,
             "places": _places(self.user),
             "imports": bool(scope_of(self.user).roles & {"county_bureau", "auditor"}),
         }

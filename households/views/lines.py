@@ -20,7 +20,8 @@ from households.models.person import HEAD
 Names = defaultdict[int, list[str]]
 
 _LINE = (
-    '<tr><th scope="row"><a href="{}" class="{}">{}</a>{}</th><td class="sw-id">{}</td><td>{}</td><td>{}</td><td>{}</td>'
+    '<tr><th scope="row"><a href="{}" class="{}">{}</a>{}</th><td class="sw-id">{}</td>'
+    '<td class="sw-where">{}</td><td class="sw-where">{}</td><td>{}</td>'
     '<td class="sw-num" data-k="人均纯收入">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
 )
 _ANY = UUID(int=0)

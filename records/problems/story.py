@@ -19,11 +19,11 @@ _LINE = ((S.FOUND, "发现"), (S.ASSIGNED, "交办办理"), (S.DONE, "报告办�
 
 @dataclass(frozen=True)
 class Stop:
-    """One place on the line: `look` is "done", "now" or "todo"."""
+    """One place on the line: `state` is done, now or todo."""
 
     title: str
     on: date | None
-    look: str
+    state: str
 
 
 def line_of_steps(problem: Problem, steps: Iterable[ProblemStep]) -> list[Stop]:
@@ -36,13 +36,14 @@ def line_of_steps(problem: Problem, steps: Iterable[ProblemStep]) -> list[Stop]:
         return [Stop("发现", problem.found_on, "done"), Stop("不属实", reached.get(S.VOID), "now")]
     here = order.index(S(problem.state))
     stops = [
-        Stop(title, reached.get(state) if i <= here else None, _look(i, here)) for i, (state, title) in enumerate(_LINE)
+        Stop(title, reached.get(state) if i <= here else None, _state(i, here))
+        for i, (state, title) in enumerate(_LINE)
     ]
     again = problem.looked_back_on if problem.state == S.SIGNED_OFF else None
     return [*stops, Stop("回头看", again, "done" if again else "todo")]
 
 
-def _look(place: int, here: int) -> str:
+def _state(place: int, here: int) -> str:
     last = len(_LINE) - 1
     return "done" if place < here or place == here == last else "now" if place == here else "todo"
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.permissions import require_somewhere
 from accounts.views.base import Page
 from households.models import Household
 from monitoring.risks import Risk
@@ -32,7 +33,7 @@ from records.book_forms import (
 )
 from records.books import Book
 from records.models import RecordBatch
-from records.permissions import may_write
+from records.permissions import may_write, require_book
 from records.readings import last_day, name_of, place_of, shown, with_names
 from records.services.book_store import version_of
 from records.services.hotline import open_hotline_clue
@@ -102,8 +103,7 @@ class LineNew(Page):
     """A new line; about a household it begins with its number."""
 
     def get(self, request: HttpRequest, book: str) -> HttpResponse:
-        declared = find_book(self.user, book)
-        household = self._household()
+        declared, household = self._allowed(book)
         if declared.subject != "place" and household is None:
             return self._page(declared, FindHouseholdForm(), None)
         initial = {"from_on": timezone.localdate()}
@@ -112,8 +112,7 @@ class LineNew(Page):
         )
 
     def post(self, request: HttpRequest, book: str) -> HttpResponse:
-        declared = find_book(self.user, book)
-        household = self._household()
+        declared, household = self._allowed(book)
         if declared.subject != "place" and household is None:
             return self._find(declared)
         form = AddForm(request.POST, book=declared, user=self.user, household=household)
@@ -122,6 +121,15 @@ class LineNew(Page):
             return self._page(declared, form, household, status=400)
         messages.success(request, f"已录入{declared.title}。")
         return redirect("line-detail", declared.code, row.line)
+
+    def _allowed(self, code: str) -> tuple[Book, Household | None]:
+        book, household = find_book(self.user, code), self._household()
+        if household is None:
+            require_somewhere(actor=self.user, right=book.right, at=self.at)
+        else:
+            helper = household.helper_id
+            require_book(actor=self.user, book=book, code=household.village_id, at=self.at, helper_id=helper)
+        return book, household
 
     def _household(self) -> Household | None:
         given = self.request.GET.get("household", "")
@@ -203,7 +211,10 @@ class LineAct(Page):
             standing = [row for row in standing if str(row.uid) == seen]
         if not standing:
             raise Http404
-        return declared, max(standing, key=lambda row: row.from_on)
+        row = max(standing, key=lambda row: row.from_on)
+        helper = row.household.helper_id if declared.subject != "place" else None
+        require_book(actor=self.user, book=declared, code=_code(row), at=self.at, helper_id=helper)
+        return declared, row
 
     def _initial(self, book: Book, row: Any, act: str) -> dict[str, Any]:
         today = timezone.localdate()
@@ -271,6 +282,7 @@ class HotlineClue(Page):
 
     def _row(self, uid: UUID) -> tuple[Book, Any]:
         book = find_book(self.user, "hotline_cases")
+        require_somewhere(actor=self.user, right="monitoring.register_clue", at=self.at)
         standing = [row for row in versions_of(self.user, book, uid) if row.withdrawn_at is None]
         if not standing:
             raise Http404

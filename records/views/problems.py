@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Division, User
-from accounts.navigation import FIELD
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, asked, do_and_return, keyset_page, put_on_form
+from accounts.views.base import Page, asked, counted, do_and_return, keyset_page, put_on_form
 from households.heads import with_heads
 from households.models import Household
 from monitoring.clock import add_days
@@ -48,14 +47,16 @@ class ProblemList(Page):
         found = _filtered(visible, query, self.user, self.at)
         # What is worked comes by its deadline; in a list with cleared ones the newest come first.
         order = ("-id",) if query.get("state") else ("due", "id")
+        page = keyset_page(_with_names(found.by_deadline()), order=order, query=query)
         context = {
-            "page": keyset_page(_with_names(found.by_deadline()), order=order, query=query),
-            "count": found.count(),
-            "overdue": found.overdue(today).count(),
+            "page": page,
+            "count": page.total(),
+            "overdue": counted(found.overdue(today)),
             "filters": query,
             "filtered": bool({name for name, value in query.items() if value} - {"after", "before"}),
             "kinds": [(kind, one.title) for kind, one in KINDS.items()],
-            "states": Problem.State.choices,
+            "states": [("all", "全部"), *Problem.State.choices],
+            "terms": [("1", "超期")],
             "levels": Problem.Level.choices,
             "places": _places(self.user),
             "may_find": _finds_here(self.user),
@@ -110,7 +111,7 @@ def listable(user: User) -> list[str]:
 def _finds_here(user: User) -> bool:
     """Whether the page that registers leads anywhere: to a kind about places, or by way of a household that he sees."""
     kinds = findable(user)
-    return bool(kinds) and (bool(scope_of(user).roles & FIELD) or any(KINDS[kind].about == "place" for kind in kinds))
+    return bool(kinds) and (scope_of(user).sees_households or any(KINDS[kind].about == "place" for kind in kinds))
 
 
 def _may_find(scope: Any, kind: Any) -> bool:

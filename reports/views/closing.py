@@ -200,6 +200,8 @@ class ClosingDifference(Page):
         if request.GET.get("format") == "xlsx":
             return _workbook(found, choice.month)
         path, unit = request.GET.get("path", ""), request.GET.get("unit", "")
+        editions = Edition.objects.of(choice.division, choice.month)
+        versions = [(edition.version_word, f"第{edition.number}版") for edition in editions]
         context = {
             "choice": choice,
             "found": found,
@@ -209,7 +211,8 @@ class ClosingDifference(Page):
             "path": path,
             "unit": unit,
             "undated": UNDATED,
-            "editions": Edition.objects.of(choice.division, choice.month),
+            "befores": [("closed", "最近结账数"), *versions],
+            "afters": [("now", "现在看的数"), *versions],
         }
         return render(request, "reports/difference.html", context)
 

@@ -66,7 +66,7 @@ class LedgerPreview(Page):
             "choice": choice,
             "preview": preview,
             "ledger": ledger,
-            "ledgers": _offered(choice),
+            "ledgers": [(one.code, f"{one.code} {one.title}") for one in _offered(choice)],
             "editions": Edition.objects.of(choice.division, choice.month),
             "as_closed": preview.reading.known_at is not None,
             "opens": preview.opens,

@@ -53,6 +53,16 @@ def test_any_part_of_a_name_finds_the_household_and_says_of_whom(
     assert home.number not in client.get("/households/", {"q": "小兰"}).content.decode()
 
 
+def test_who_has_one_village_is_not_told_which_on_every_line(
+    client: Client, owner: User, bureau: User, village: Any
+) -> None:
+    make_household(village)
+    for user, one_place in ((owner, True), (bureau, False)):
+        client.force_login(user)
+        page = client.get("/households/").content.decode()
+        assert ("is-one-place" in page, 'name="division"' not in page) == (one_place, one_place)
+
+
 @pytest.mark.service
 def test_a_part_of_a_name_is_found_through_its_letters(village: Any) -> None:
     with connection.cursor() as cursor:
