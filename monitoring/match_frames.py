@@ -165,9 +165,8 @@ def _households(division: Division, end: date) -> pd.DataFrame:
     }
     rows = judged.values_list("id", "number", "village_id", flag(category=Category.LIFTED), "per_capita_income")
     found = frame(rows, columns).set_index("id")
-    # Two decimals of at most fourteen digits are exact in a float; millionths of a yuan are their common measure.
-    cents = (found["income"] * 100).round()
-    found["income"] = cents.astype("Int64") * 10_000
+    # Millionths of a yuan are the common measure; exact in a float up to nine thousand million yuan.
+    found["income"] = (found["income"] * 1_000_000).round().astype("Int64")
     return found
 
 

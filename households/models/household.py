@@ -43,7 +43,8 @@ class Household(Lean):
     support_classes = models.JSONField("低收入类别", default=list)
     declared_size = models.PositiveSmallIntegerField("登记人数", null=True, blank=True)
     phone_sealed = models.BinaryField(null=True, editable=False)
-    per_capita_income = models.DecimalField("人均纯收入", max_digits=14, decimal_places=2, null=True, blank=True)
+    # As exact as the register gave it: rounded to cents, an income just under the line would stand on it.
+    per_capita_income = models.DecimalField("人均纯收入", max_digits=18, decimal_places=6, null=True, blank=True)
     first_identified_on = models.DateField("首次识别时间", null=True, blank=True)
     whole_without_labour = models.BooleanField("整户无劳动能力兜底保障户", default=False)
     needs_mending = models.CharField("待完善", max_length=200, blank=True)

@@ -78,7 +78,12 @@ def net_of(income: Any) -> Decimal:
 
 
 def a_head(amount: Decimal, members: int) -> Decimal:
-    return (amount / members).quantize(_CENT)
+    return in_cents(amount / members)
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """As it is shown; rules look at the amount itself."""
+    return amount.quantize(_CENT)
 
 
 def net_per_capita_of(income: Any) -> Decimal:

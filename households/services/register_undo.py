@@ -21,6 +21,7 @@ from households import moves, register
 from households.models import Household, LifeEvent, LivingCondition, Membership, Person, RegisterBatch
 from households.services.register_lock import hold_persons
 from households.services.register_rights import require_register
+from sheets.numbers import as_text
 
 _CHUNK = 500
 _NAMED = 5
@@ -70,8 +71,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(value)
+        return as_text(value)
     return value
+
+
+def _is_still(now: Any, kept: Any) -> bool:
+    """Whether a field has what was kept of it; of a decimal its value, however many decimals the column had then."""
+    if isinstance(now, Decimal) and isinstance(kept, str):
+        return now == Decimal(kept)
+    return bool(_plain(now) == kept)
 
 
 def keep_changes(batch: RegisterBatch, changes: Changes) -> None:
@@ -139,7 +147,7 @@ def _touched(changes: Changes) -> list[str]:
         f"{_LABELS[kind]}{_name(row)}已被改动"
         for kind, model in _MODELS.items()
         for row in _rows(model, changes.after[kind])
-        if any(_plain(getattr(row, name)) != value for name, value in changes.after[kind][str(row.pk)].items())
+        if any(not _is_still(getattr(row, name), value) for name, value in changes.after[kind][str(row.pk)].items())
     ] + [f"户{row.number}已被改动" for row in _rows(Household, changes.created["household"]) if row.version != 1]
 
 

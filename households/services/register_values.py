@@ -13,7 +13,7 @@ from households.models import Household, Person
 from households.services.register_rows import Group, Member
 from sheets.clean import birth_date, fold_code, sex
 
-_TENTH, _CENT = Decimal("0.1"), Decimal("0.01")
+_TENTH = Decimal("0.1")
 _SMALL = 32_767
 
 
@@ -24,10 +24,6 @@ def _whole(number: Decimal) -> int | None:
 
 def _months(number: Decimal) -> Decimal | None:
     return number.quantize(_TENTH) if 0 <= number < 1000 else None
-
-
-def _money(number: Decimal) -> Decimal:
-    return number.quantize(_CENT)
 
 
 def yes(cell: str) -> bool | None:
@@ -45,7 +41,7 @@ HOUSEHOLD_FIELDS: Mapping[str, tuple[str, Callable[[Any], Any] | None]] = {
     register.GROUP: ("group_name", None),
     register.CATEGORY: ("category", None),
     register.SIZE: ("declared_size", _whole),
-    register.INCOME: ("per_capita_income", _money),
+    register.INCOME: ("per_capita_income", None),
     register.HOUSEHOLD_PHONE: ("phone", None),
     register.FIRST_IDENTIFIED: ("first_identified_on", None),
 }

@@ -159,7 +159,7 @@ def outside_income(home: Home, ask: Ask) -> str | None:
     income = home.per_capita_income if home.income is None else home.income.net_per_capita
     if not _outside(home) or income is None or income >= line:
         return None
-    return f"人均纯收入 {income:,} 元，低于 {line:,} 元，没有纳入监测"
+    return f"人均纯收入 {income:,.2f} 元，低于 {line:,} 元，没有纳入监测"
 
 
 def _outside_gap(column: str, *refs: str) -> Check:

@@ -10,6 +10,7 @@ from django.db.models import Aggregate, Count, Q, QuerySet
 
 from assistance import catalogue as c
 from households.models import Household
+from households.models.income import in_cents
 from monitoring.models import EpisodeEvent
 from monitoring.workflow.opening import MOST_RISKS
 from reports.asof import episodes as q
@@ -158,7 +159,10 @@ class _Known:
         yield from (then.net, then.net_per_capita, then.own_payments) if then else (None, None, None)
         found = self._guarantees[home.pk]
         yield from ({True: "有", False: "无", None: ""}[found.get(name)] for name in facts.GUARANTEES)
-        yield now.net_per_capita if now else home.per_capita_income
+        if now:
+            yield now.net_per_capita
+        else:
+            yield None if home.per_capita_income is None else in_cents(home.per_capita_income)
         yield money.growth()
 
     def _measured(self, turn: EpisodeEvent) -> Iterator[Cell]:

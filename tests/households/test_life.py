@@ -321,7 +321,7 @@ def test_values_are_put_right_and_the_event_keeps_both(home: Household, owner: U
     assert event.data == {
         "group_name": ["", "二组"],
         "support_classes": [[], ["低保", "特困"]],
-        "per_capita_income": [None, "9000.00"],
+        "per_capita_income": [None, "9000"],
         "phone": None,
     }
 

@@ -55,6 +55,11 @@ def test_a_household_stands_in_its_village_with_its_people(take_register: Take) 
     assert (membership.relation, membership.joined_on, membership.left_on) == ("之子", BEGINNING, None)
 
 
+def test_an_income_keeps_its_fractions_of_a_cent(take_register: Take) -> None:
+    take_register([register_row("H1", number(1), 人均纯收入=8799.996)])
+    assert Household.objects.get().per_capita_income == Decimal("8799.996")
+
+
 def test_villages_of_one_name_are_told_apart_by_their_township(take_register: Take) -> None:
     take_register([register_row("H1", number(1)), register_row("H2", number(2), **{"乡(镇)": "青杨乡"})])
     assert dict(Household.objects.values_list("number", "village_id")) == {"H1": "990101100201", "H2": "990101101201"}

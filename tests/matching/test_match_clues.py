@@ -60,6 +60,10 @@ class TestANewClue:
         assert (clue.channel, clue.department, clue.person) == (Clue.Channel.PLATFORM, "", None)
         assert place.match(OCTOBER).clues == []
 
+    def test_an_income_a_fraction_of_a_cent_below_the_line_is_below_it(self, place: Place) -> None:
+        home = place.household(per_capita_income=Decimal("8799.996"))
+        assert rules(place.match(SEPTEMBER)) == {(home.number, "收入"): {"low_income": 8800.0}}
+
     def test_explains_itself_without_the_program(self, place: Place, family: Callable[..., Any]) -> None:
         home, (father, mother, _) = family(category="脱贫户")
         rows = [

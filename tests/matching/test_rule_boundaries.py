@@ -230,7 +230,8 @@ def test_rules_of_one_row(rule: str, row: dict[str, Any], fired: bool) -> None:
 
 class TestLowIncome:
     @pytest.mark.parametrize(
-        ("income", "fired"), [("8799.99", True), ("8800", False), ("0", True), ("-500", True), (None, False)]
+        ("income", "fired"),
+        [("8799.99", True), ("8799.999999", True), ("8800", False), ("0", True), ("-500", True), (None, False)],
     )
     def test_line(self, income: str | None, fired: bool) -> None:
         assert low_income(income) == ([1] if fired else [])
