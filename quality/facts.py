@@ -66,7 +66,7 @@ class Member:
     def is_head(self) -> bool:
         return self.relation == HEAD
 
-    @property
+    @cached_property
     def is_student(self) -> bool:
         return any(stage in self.values["schooling"] for stage in STUDENT_STAGES)
 
@@ -163,7 +163,7 @@ class Home:
     def is_monitored(self) -> bool:
         return self.turn is not None and self.turn.is_open
 
-    @property
+    @cached_property
     def is_supported(self) -> bool:
         """Whether the national lists have it: lifted households, and those monitored now or before."""
         return self.is_lifted or self.turn is not None

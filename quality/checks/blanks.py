@@ -21,7 +21,7 @@ def _asked(home: Home, ask: Ask) -> bool:
 def _blank_of_person(column: str, title: str, *refs: str) -> Check:
     @of_person(f"blank-{column}", f"{title}为空", 2, column, *refs, parameters=(OF_WHOM,))
     def test(one: Member, home: Home, ask: Ask) -> str | None:
-        return f"没有填{title}" if _asked(home, ask) and not one.values[column] else None
+        return f"没有填{title}" if not one.values[column] and _asked(home, ask) else None
 
     return test
 
@@ -29,7 +29,7 @@ def _blank_of_person(column: str, title: str, *refs: str) -> Check:
 def _blank_of_home(column: str, title: str, level: int, *refs: str) -> Check:
     @of_household(f"blank-{column}", f"{title}没有核实", level, column, *refs, parameters=(OF_WHOM,))
     def test(home: Home, ask: Ask) -> str | None:
-        return f"{title}还没有核实过" if _asked(home, ask) and home.condition[column] is None else None
+        return f"{title}还没有核实过" if home.condition[column] is None and _asked(home, ask) else None
 
     return test
 

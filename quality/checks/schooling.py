@@ -48,7 +48,7 @@ def _stage(code: str, title: str, stages: tuple[str, ...], low: int, high: int, 
 
     @of_person(f"schooling-{code}", f"{title}的年龄不合", 5, "schooling", *refs, parameters=(least, most))
     def test(one: Member, home: Home, ask: Ask) -> str | None:
-        if not any(one.schooling.startswith(stage) for stage in stages):
+        if not one.schooling.startswith(stages):
             return None
         begins, ends = ask.setting(least, home.village), ask.setting(most, home.village)
         if begins <= one.age <= ends:
