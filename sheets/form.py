@@ -16,7 +16,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from .faults import SheetError
-from .guard import Limits, Shape, inspect
+from .guard import Limits, inspect
 from .text import text
 
 ROWS: Final = 60
@@ -75,7 +75,7 @@ def read_form(path: Path) -> SheetForm:
 
 def form_of(path: Path) -> SheetForm:
     """`read_form` in this process."""
-    if inspect(path, LIMITS) not in (Shape.ZIP, Shape.ZIP_WITH_ERRORS):
+    if not inspect(path, LIMITS).is_package:
         raise SheetError(f"版式要用 .xlsx 工作簿，{_RESAVE}")
     try:
         with zipfile.ZipFile(path) as archive:

@@ -72,6 +72,11 @@ class Shape(enum.Enum):
     OLE = "xls"
     TEXT = "csv"
 
+    @property
+    def is_package(self) -> bool:
+        """Whether it is an .xlsx, with error cells or without."""
+        return self in (Shape.ZIP, Shape.ZIP_WITH_ERRORS)
+
 
 def inspect(path: Path, limits: Limits) -> Shape:
     """Tell what the file is, and refuse it if a parser should not see it.

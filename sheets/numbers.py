@@ -48,11 +48,6 @@ def parse_number(value: Cell) -> Decimal | None:
     return _from_number(value)
 
 
-def as_text(number: Decimal) -> str:
-    """The number without the zeros that a column of so many decimals adds: 12000.00 -> '12000'."""
-    return f"{number.normalize():f}"
-
-
 def parse_numbers(
     values: Sequence[Cell], *, needed: bool = False
 ) -> tuple[list[Decimal | None], list[CellFault | None]]:

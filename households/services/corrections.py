@@ -28,7 +28,6 @@ from households.models import (
 from households.services.act import KEEP, Act, carry_out
 from households.services.belonging import checked_name, checked_number, known_person
 from sheets.ids import birth_date, sex
-from sheets.numbers import as_text
 from sheets.text import squeeze, text
 
 Kind = LifeEvent.Kind
@@ -275,4 +274,4 @@ def _put(row: Household | Person, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return as_text(value) if isinstance(value, Decimal) else value
+    return text(value) if isinstance(value, Decimal) else value

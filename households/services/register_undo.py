@@ -21,7 +21,7 @@ from households import moves, register
 from households.models import Household, LifeEvent, LivingCondition, Membership, Person, RegisterBatch
 from households.services.register_lock import hold_persons
 from households.services.register_rights import require_register
-from sheets.numbers import as_text
+from sheets.text import text
 
 _CHUNK = 500
 _NAMED = 5
@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return as_text(value)
+        return text(value)
     return value
 
 

@@ -20,7 +20,7 @@ from reports.ledgers.column import Column
 from reports.ledgers.latest import DISABLED, INSURED, Latest
 from reports.ledgers.persons import PERSON, READS, person_cells
 from reports.ledgers.places import PLACE, Places
-from sheets.text import Cell
+from sheets.text import Cell, text
 
 Left = Membership.LeftReason
 NORMAL, MORE, LESS = "正常", "自然增加", "自然减少"
@@ -123,7 +123,7 @@ class _Known:
         yield from person_cells(person, row.relation, self._reading.on)
         yield from (person.nation, "", person.education, person.schooling, person.health, person.labour_skill)
         yield self._workplaces.get(person.pk, "")
-        yield f"{person.work_months.normalize():f}" if person.work_months is not None else ""
+        yield text(person.work_months)
         yield from self._insurances(person.pk)
         yield from (person.serious_illness_insurance, "", "")
         supported = (name in home.support_classes or (person.pk, name) in self._supported for name in _SUPPORT)

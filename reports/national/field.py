@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from households.models import BEGINNING
 from reports.national.reading import Family, Row
-from sheets.text import Cell
+from sheets.text import Cell, text
 
 _BETWEEN = re.compile(r"[,，、;；]")
 _CENT = Decimal("0.01")
@@ -188,7 +188,7 @@ def month(day: date | None) -> str:
 
 def plain(number: Decimal | None) -> str:
     """A number as short as it is: '6', '6.5'."""
-    return "" if number is None else format(number.normalize() + 0, "f")
+    return text(number)
 
 
 def money(number: Decimal | None) -> str:
