@@ -258,7 +258,7 @@ def home_of(household: Household, on: date) -> Home:
 
 def _members(keys: list[int], on: date) -> defaultdict[int, list[Member]]:
     found: defaultdict[int, list[Member]] = defaultdict(list)
-    rows = Membership.objects.as_of(on).filter(household__in=keys).order_by("id")
+    rows = Membership.objects.as_of(on).filter(household__among=keys).order_by("id")
     for household, *told in rows.values_list("household_id", "relation", *_PERSON_COLUMNS):
         found[household].append(_member(on, *told))
     return found
@@ -319,7 +319,7 @@ def _born(number: str) -> date | None:
 
 def _conditions(keys: list[int], on: date) -> defaultdict[int, dict[str, Any]]:
     found: defaultdict[int, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(LIVING))
-    rows = LivingCondition.objects.as_of(on).filter(household__in=keys).order_by("on", "id")
+    rows = LivingCondition.objects.as_of(on).filter(household__among=keys).order_by("on", "id")
     for household, day, *values in rows.values_list("household_id", "on", *LIVING):
         said = {name: value for name, value in zip(LIVING, values, strict=True) if value is not None}
         found[household].update(said, on=day)
@@ -329,7 +329,7 @@ def _conditions(keys: list[int], on: date) -> defaultdict[int, dict[str, Any]]:
 def _incomes(keys: list[int], on: date) -> defaultdict[int, dict[str, Income]]:
     """The last income of each basis."""
     found: defaultdict[int, dict[str, Income]] = defaultdict(dict)
-    for income in Income.objects.as_of(on).filter(household__in=keys).order_by("ends_on", "id"):
+    for income in Income.objects.as_of(on).filter(household__among=keys).order_by("ends_on", "id"):
         found[income.household_id][income.basis] = income
     return found
 
@@ -337,7 +337,7 @@ def _incomes(keys: list[int], on: date) -> defaultdict[int, dict[str, Income]]:
 def _turns(keys: list[int], on: date) -> dict[int, Turn]:
     delivered = Exists(Delivery.objects.as_of(on).filter(measure=OuterRef("pk")))
     measures = Measure.objects.standing(on).annotate(got=delivered).select_related("type").order_by("id")
-    rows = Episode.objects.as_of(on).filter(household__in=keys).order_by("serial")
+    rows = Episode.objects.as_of(on).filter(household__among=keys).order_by("serial")
     found: dict[int, Turn] = {}
     for row in rows.select_related("plan").prefetch_related(Prefetch("plan__measures", measures, to_attr="standing")):
         cleared = row.turn_then == TURN.CLEARED  # type: ignore[attr-defined]
@@ -358,7 +358,7 @@ def _turns(keys: list[int], on: date) -> dict[int, Turn]:
 def _lines(book: Any, keys: list[int], on: date) -> defaultdict[int, list[Any]]:
     """The lines of a book that were in force on the day."""
     found: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in book.objects.as_of(on).filter(household__in=keys).order_by("id"):
+    for row in book.objects.as_of(on).filter(household__among=keys).order_by("id"):
         found[row.household_id].append(row)
     return found
 

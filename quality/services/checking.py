@@ -97,7 +97,7 @@ def _chunk(run: QualityRun, lease: Lease, chunk: list[Household], ask: Ask, *, w
     homes = list(homes_of(chunk, ask.on))
     found = [(check, fault) for check in CHECKS.values() for fault in check.find(homes, ask)]
     known = Fault.objects.standing().filter(
-        household__in=[home.pk for home in chunk], check_code__in=[one.code for one in CHECKS.values() if one.judge]
+        household__among=[home.pk for home in chunk], check_code__in=[one.code for one in CHECKS.values() if one.judge]
     )
     with transaction.atomic():
         # The row of the run first: who has been overtaken writes nothing.
@@ -181,7 +181,7 @@ def _enter(rows: list[dict[str, Any]]) -> None:
 def _mend(keys: list[int], on: date) -> int:
     now, mended = timezone.now(), 0
     for start in range(0, len(keys), CHUNK):
-        some = Fault.objects.standing().filter(pk__in=keys[start : start + CHUNK])
+        some = Fault.objects.standing().filter(pk__among=keys[start : start + CHUNK])
         mended += some.update(mended_on=on, mended_recorded_at=now)
     return mended
 
