@@ -191,13 +191,13 @@ def _exemptions(user: User) -> Iterator[Task]:
 
 def _problems(user: User, scope: Scope, today: date) -> Iterator[Task]:
     """Kept problems that wait for the user, and those that were signed off and should be looked at again."""
-    problems = with_heads(Problem.objects.visible_to(user).select_related("person", "division"))
-    for row in turns.waiting_for(problems, user, today).order_by("due_on", "id")[:MOST]:
+    problems = Problem.objects.visible_to(user).select_related("person", "division")
+    for row in _listed(turns.waiting_for(problems, user, today), "due_on"):
         why = f"{row.get_state_display()}：{row.description}"
         yield _problem_task(row, row.due_on, row.get_kind_display(), why, turns.VERB_WORDS[Problem.State(row.state)])
     county = next((post.division_id for post in scope.posts), "0" * 12)
     days = value_of("problem_look_back_days", on=today, code=county)
-    for row in turns.look_back_due(problems, user, today, days).order_by("signed_off_on", "id")[:MOST]:
+    for row in _listed(turns.look_back_due(problems, user, today, days), "signed_off_on"):
         why = f"{short_date(row.signed_off_on)}销号，看有没有反弹：{row.description}"
         yield _problem_task(row, row.signed_off_on + timedelta(days=days), "回头看", why, "回头看")
 

@@ -21,6 +21,7 @@ from monitoring.models import Application, CalendarDay, Case, Clue, FeedBatch
 from monitoring.services.applications import link_application, submit_application
 from monitoring.services.clues import open_clue
 from monitoring.workflow import perform
+from records.services.problems_opening import open_problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -200,22 +201,31 @@ class TestNews:
         assert not desk(colleague).get(reverse("news")).context["lines"]
 
 
-def test_asks_the_database_as_often_for_many_tasks_as_for_one(village: Any, owner: User) -> None:
-    client = desk(owner)
+def test_asks_the_database_as_often_for_many_tasks_as_for_one(village: Any, owner: User, township: User) -> None:
+    clients = [desk(owner), desk(township)]
 
     def count() -> int:
         with CaptureQueriesContext(connection) as caught:
-            client.get(reverse("home"))
+            for client in clients:
+                client.get(reverse("home"))
         return len(caught)
 
-    open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
-    make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
+    def come_up() -> None:
+        now, found = timezone.now(), date(2026, 11, 1)
+        open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=now)
+        make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
+        open_problem(
+            kind="house", household=make_household(village), found_on=found, origin="cadre", description="漏雨",
+            actor=owner, at=now,
+        )  # fmt: skip
+
+    come_up()
     count()
     few = count()
     for _ in range(6):
-        open_clue(household=make_household(village), risk="因残", channel="02", actor=owner, at=timezone.now())
-        make_episode(make_household(village), next_follow_up_on=date(2026, 11, 12))
-    assert count() == few <= 40
+        come_up()
+    assert len(tasks(township)) > 6
+    assert count() == few <= 70
 
 
 def test_clues_past_their_day_that_others_hold_are_told_with_their_list(
