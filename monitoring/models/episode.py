@@ -65,6 +65,8 @@ class EpisodeEvent(Lean):
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="events")
     kind = models.CharField("类型", max_length=20, choices=Kind.choices)
     happened_on = models.DateField("发生日期")
+    # False: the register says that it happened, not when; `happened_on` is then the first day on which it can stand.
+    dated = models.BooleanField("日期已知", default=True)
     recorded_at = models.DateTimeField("记录时间")
     withdrawn_at = models.DateTimeField("更正时间", null=True)
     actor = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")

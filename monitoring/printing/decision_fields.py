@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.desk.dossier import Dossier
@@ -91,7 +92,8 @@ def former_episode(dossier: Dossier) -> Episode | None:
     case = dossier.case
     if case.kind == Case.Kind.ROLL_BACK:
         return case.episode
-    cleared = Episode.objects.filter(household_id=case.household_id, cleared_on__isnull=False)
+    ended = Q(cleared_on__isnull=False) | Q(state=Episode.State.CLEARED)
+    cleared = Episode.objects.filter(ended, household_id=case.household_id)
     if case.episode_id:
         cleared = cleared.exclude(pk=case.episode_id)
     return cleared.order_by("serial").last()

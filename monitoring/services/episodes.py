@@ -129,7 +129,9 @@ def visited(*, episode: Episode, on: date, policy: PolicyBook) -> None:
     row = Episode.objects.select_for_update(of=("self",)).select_related("household").get(pk=episode.pk)
     if row.state == Episode.State.CANCELLED:
         return
-    following = next_follow_up(on, row.household.village_id, policy, cleared_on=row.cleared_on)
+    # A clearing of which the register has no day: of its days the one of the identification is known.
+    cleared = row.cleared_on or (row.identified_on if row.state == Episode.State.CLEARED else None)
+    following = next_follow_up(on, row.household.village_id, policy, cleared_on=cleared)
     if following is None or row.next_follow_up_on is None or following > row.next_follow_up_on:
         Episode.objects.filter(pk=row.pk).update(next_follow_up_on=following)
 

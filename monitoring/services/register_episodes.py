@@ -35,18 +35,19 @@ class Target:
 
     monitored_type: str
     risk: str
-    events: tuple[tuple[str, date], ...]
+    # Kind, day, and whether the register itself says that day.
+    events: tuple[tuple[str, date, bool], ...]
     size: int
 
     def fields(self) -> dict[str, Any]:
-        cleared = dict(self.events).get(Kind.CLEARED)
+        days = {kind: day if dated else None for kind, day, dated in self.events}
         return {
             "monitored_type": self.monitored_type,
             "main_risk": self.risk,
             "risks": [self.risk],
-            "identified_on": dict(self.events)[Kind.IDENTIFIED],
-            "cleared_on": cleared,
-            "state": Episode.State.CLEARED if cleared else Episode.State.MONITORED,
+            "identified_on": days[Kind.IDENTIFIED] or BEGINNING,
+            "cleared_on": days.get(Kind.CLEARED),
+            "state": Episode.State.CLEARED if Kind.CLEARED in days else Episode.State.MONITORED,
         }
 
 
@@ -104,12 +105,14 @@ class RegisterEpisodes:
 
 
 def target_of(entry: Entry) -> Target:
-    """The episode that the register's values describe. A clearing never precedes its identification."""
+    """The episode that the register's values describe. A clearing never precedes its identification; one without a
+    day holds from there on."""
     values = entry.values
     identified: date = values.get(IDENTIFIED_ON) or BEGINNING
-    events = [(str(Kind.IDENTIFIED), identified)]
+    events = [(str(Kind.IDENTIFIED), identified, bool(values.get(IDENTIFIED_ON)))]
     if fold_code(values.get(CLEARED) or "") == "是":
-        events.append((str(Kind.CLEARED), max(values.get(CLEARED_ON) or identified, identified)))
+        cleared = values.get(CLEARED_ON)
+        events.append((str(Kind.CLEARED), max(cleared or identified, identified), bool(cleared)))
     size = entry.household.declared_size or entry.size
     return Target(values[TYPE], _risk(values.get(RISK) or "") or Risk.OTHER, tuple(events), size)
 
@@ -154,8 +157,8 @@ class _Writer:
     def _correct(self, episode: Episode, target: Target) -> None:
         """Set what differs; a turn whose day changes is withdrawn and written anew."""
         standing = self._standing[episode.pk]
-        kept = [event for event in standing if (event.kind, event.happened_on) in target.events]
-        missing = [turn for turn in target.events if turn not in {(event.kind, event.happened_on) for event in kept}]
+        kept = [event for event in standing if _turn(event) in target.events]
+        missing = [turn for turn in target.events if turn not in map(_turn, kept)]
         fields = target.fields()
         before = {name: getattr(episode, name) for name, value in fields.items() if getattr(episode, name) != value}
         withdrawn = [event.pk for event in standing if event not in kept]
@@ -179,19 +182,20 @@ class _Writer:
         self._result.changed[episode.household_id] = changed or {CLEARED}
         self._record(episode.pk, episode.version + 1, old, added, withdrawn)
 
-    def _events(self, episode: Episode, turns: Sequence[tuple[str, date]]) -> list[EpisodeEvent]:
+    def _events(self, episode: Episode, turns: Sequence[tuple[str, date, bool]]) -> list[EpisodeEvent]:
         return [
             EpisodeEvent(
                 episode=episode,
                 kind=kind,
                 happened_on=day,
+                dated=dated,
                 recorded_at=self._at,
                 actor=self._actor,
                 batch=self._batch,
                 household_size=episode.size,
                 note="档案导入",
             )
-            for kind, day in turns
+            for kind, day, dated in turns
         ]
 
     def flush(self) -> None:
@@ -231,6 +235,10 @@ _COLUMNS = {
     "cleared_on": CLEARED_ON,
     "state": CLEARED,
 }
+
+
+def _turn(event: EpisodeEvent) -> tuple[str, date, bool]:
+    return event.kind, event.happened_on, event.dated
 
 
 def _episodes(condition: Q) -> list[Episode]:

@@ -149,6 +149,6 @@ def _living(rows: list[Row], housing: Guarantee) -> list[tuple[str, str]]:
 
 
 def _cleared(episode: Episode | None) -> dict[str, str]:
-    if episode is None or episode.cleared_on is None:
+    if episode is None or episode.state != Episode.State.CLEARED:
         return {"方式": "", "时间": ""}
     return {"方式": episode.clear_method, "时间": month(episode.cleared_on)}

@@ -203,7 +203,9 @@ def _episodes(household: Household) -> Iterator[Moment]:
             "secured": "落实兜底保障，暂不标注消除",
         }
         look = {"cleared": "is-ok", "identified": "is-run"}.get(event.kind, "")
-        source = event.note or (f"第 {episode.serial} 个监测周期" + ("，来自档案" if episode.from_register else ""))
+        source = ("" if event.dated else "档案没有日期，") + event.note or (
+            f"第 {episode.serial} 个监测周期" + ("，来自档案" if episode.from_register else "")
+        )
         sentence = told.get(event.kind, event.get_kind_display())
         link = reverse("case-detail", args=[event.case.uid]) if event.case else ""
         yield Moment(event.happened_on, event.recorded_at, "procedure", sentence, source, link, look)

@@ -211,7 +211,7 @@ def of_monitored() -> Group:
     """Households monitored for their risks, as T1 counts them; 迁入 are found here, 注销 and 迁出 have gone."""
     kind = q.KIND
     opened, cleared = Q(kind=kind.IDENTIFIED), Q(kind=kind.CLEARED)
-    dated = cleared & Q(episode__identified_on__gt=BEGINNING)
+    dated = cleared & Q(dated=True, episode__identified_on__gt=BEGINNING)
 
     def month(r: Reading) -> tuple[Any, ...]:
         return r.division, r.opening, r.on, r.known_at

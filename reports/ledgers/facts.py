@@ -201,6 +201,7 @@ class Turn(NamedTuple):
     serial: int
     kind: str
     happened_on: date
+    dated: bool
 
 
 @dataclass
@@ -241,8 +242,8 @@ def courses(households: Iterable[int], on: date, known_at: datetime | None) -> d
     found: defaultdict[int, Course] = defaultdict(Course)
     events = EpisodeEvent.objects.as_of(on, known_at).filter(episode__household__among=households)
     rows = events.order_by("episode__serial", "happened_on", "id").values_list(
-        "episode__household_id", "pk", "episode_id", "episode__serial", "kind", "happened_on"
+        "episode__household_id", "pk", "episode_id", "episode__serial", "kind", "happened_on", "dated"
     )
-    for household, pk, episode, serial, kind, happened_on in rows:
-        found[household].events.append(Turn(pk, episode, serial, kind, happened_on))
+    for household, *turn in rows:
+        found[household].events.append(Turn(*turn))
     return found

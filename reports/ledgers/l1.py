@@ -53,7 +53,7 @@ class MonitoredHouseholds(DetailLedger):
     freeze = 7
     counter = ("户主姓名", "户")
     reads = (
-        *("kind", "happened_on", "episode__monitored_type", "episode__risks", "episode__clear_method"),
+        *("kind", "happened_on", "dated", "episode__monitored_type", "episode__risks", "episode__clear_method"),
         *(f"episode__household__{name}" for name in HOME),
         *(f"episode__household__helper__{name}" for name in ("name", "unit", "phone")),
         "case__clear_method",
@@ -174,7 +174,7 @@ class _Known:
     def _end(self, turn: EpisodeEvent, size: facts.Size, *, secured: bool) -> Iterator[Cell]:
         cleared, home = turn.kind == KIND.CLEARED, turn.episode.household
         yield facts.yes_no(cleared)
-        yield facts.month_of(turn.happened_on) if cleared else ""
+        yield facts.month_of(turn.happened_on) if cleared and turn.dated else ""
         yield (turn.case.clear_method if turn.case else turn.episode.clear_method) if cleared else ""
         # 否 only where the register shows somebody who can work; otherwise nobody has said.
         yield "是" if secured or home.whole_without_labour else "否" if size.workers else ""

@@ -45,7 +45,7 @@ class ClearedLedger(DetailLedger):
     freeze = 7
     counter = ("户主", "户")
     reads = (
-        *("happened_on", "episode__monitored_type", "episode__risks", "episode__clear_method"),
+        *("happened_on", "dated", "episode__monitored_type", "episode__risks", "episode__clear_method"),
         *(f"{HOME}__{name}" for name in ("uid", "number", "group_name")),
         *(f"{HOME}__helper__{name}" for name in ("name", "unit", "phone")),
         *(f"case__{name}" for name in ("opened_on", "reviewed_on", "decided_on", "clear_method")),
@@ -118,7 +118,7 @@ class _Known:
         yield facts.month_of(identified)
         yield from ([*episode.risks, *[""] * MOST_RISKS])[:MOST_RISKS]
         yield event.case.opened_on if event.case else None
-        yield months_between(identified, event.happened_on) if identified > BEGINNING else None
+        yield months_between(identified, event.happened_on) if identified > BEGINNING and event.dated else None
         yield from self._conditions(event.case_id)
         then = self._money[home.pk].of_basis(facts.Basis.CLEAR, identified, event.happened_on)
         yield from (then.net, then.net_per_capita, then.own_payments) if then else (None, None, None)
@@ -137,7 +137,7 @@ class _Known:
         case, paper = event.case, self._papers[event.case_id or 0]
         yield from (paper.get("held_on"), paper.get("hung_on"), paper.get("ends_on"))
         yield from (case.reviewed_on, case.decided_on) if case else (None, None)
-        yield facts.month_of(event.happened_on)
+        yield facts.month_of(event.happened_on) if event.dated else ""
         yield case.clear_method if case else event.episode.clear_method
 
 

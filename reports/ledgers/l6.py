@@ -78,7 +78,7 @@ def _line(event: EpisodeEvent, course: facts.Course) -> Iterator[Cell]:
     back = event.kind == KIND.ROLLED_BACK
     before = episode.serial if back else cleared.serial if cleared else episode.serial - 1
     yield cycle(before) if before else ""
-    yield facts.month_of(cleared.happened_on) if cleared else ""
+    yield facts.month_of(cleared.happened_on) if cleared and cleared.dated else ""
     yield "消除回退" if back else "重新识别"
     yield (case.reason if case else "") or event.note
     yield case.decided_on if case else None

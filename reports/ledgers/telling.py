@@ -38,7 +38,7 @@ def of_turn(row: Any) -> Told:
     """An event of an episode."""
     episode = row.episode
     said = f"{episode.monitored_type} · {'、'.join(episode.risks)} · {_TURNS[row.kind]}"
-    undated = row.happened_on <= BEGINNING
+    undated = not row.dated or row.happened_on <= BEGINNING
     return Told(None if undated else row.happened_on, f"{said}（档案没有日期）" if undated else said)
 
 

@@ -80,6 +80,7 @@ class Turn(NamedTuple):
     episode_id: int
     kind: str
     happened_on: date
+    dated: bool
     monitored_type: str
     risks: list[str]
     episode_method: str

@@ -137,7 +137,13 @@ CLEARED = Field(
     shared=True,
 )
 IDENTIFIED_ON = Field(e.IDENTIFIED_ON, lambda row: month(_identified(row)), 10, needed=monitored, shared=True)
-CLEARED_ON = Field(e.CLEARED_ON, lambda row: month(row.family.cleared_on), 10, needed=cleared, shared=True)
+CLEARED_ON = Field(
+    e.CLEARED_ON,
+    lambda row: month(row.family.standing.known_cleared_on) if row.family.standing else "",
+    10,
+    needed=cleared,
+    shared=True,
+)
 INCOME = Field(
     r.INCOME,
     per_capita,

@@ -71,6 +71,11 @@ class Standing(NamedTuple):
         return self.turn.happened_on if self.turn.kind == Kind.CLEARED else None
 
     @property
+    def known_cleared_on(self) -> date | None:
+        """The day of the clearing, where somebody said it."""
+        return self.cleared_on if self.turn.dated else None
+
+    @property
     def method(self) -> str:
         if self.cleared_on is None:
             return ""
