@@ -35,7 +35,7 @@ MONITORED, LIFTED, ORDINARY = "监测户", "脱贫户", "一般农户"
 KINDS = (LIFTED, MONITORED, ORDINARY)
 # What a row says beside its figures.
 SENT = "sent"
-_FILE = ("received", "rejected", "unmatched")
+_FILE = ("received", "rejected", "duplicates", "unmatched")
 Key = tuple[str, date]
 
 
@@ -51,9 +51,11 @@ def files(reading: Reading) -> QuerySet[FeedBatch]:
 
 
 def met(reading: Reading) -> QuerySet[Any]:
-    """Accepted rows about somebody who belongs to a household on the day, with what the household is as `met`."""
+    """Accepted rows about somebody who belongs to a household on the day, with what the household is as `met`. Rows
+    that repeat an earlier month's are kept, but duplicates."""
     on, known_at = reading.on, reading.known_at
-    rows = staying(FeedRow.objects.of(files(reading).values_list("pk", flat=True)), on, known_at)
+    accepted = FeedRow.objects.of(files(reading).values_list("pk", flat=True)).filter(duplicate=False)
+    rows = staying(accepted, on, known_at)
     home = "stay__household"
     kinds = Case(
         When(is_monitored(reading.division, on, known_at, home=home), then=Value(MONITORED)),
@@ -111,8 +113,8 @@ def _of_file(key: str) -> Callable[[Division, Figures], Cell]:
 
 
 class FeedStatement(SummaryLedger):
-    """One row a month and feed, sent or due; 接收条数 = 格式错误 + the three kinds of households met + 未匹配, in rows of
-    the files, mended ones sent again included.
+    """One row a month and feed, sent or due; 接收条数 = 格式错误 + 重复 + the three kinds of households met + 未匹配, in
+    rows of the files, mended ones sent again included.
 
     触发阈值 are households that a rule found, 合并后户数 those of them that were not merely known already (不再提示);
     已反馈 are clues whose home check was handed in. Rows met are read as the households stand on the day.
@@ -125,7 +127,12 @@ class FeedStatement(SummaryLedger):
     freeze = 3
     equations = (
         Equation.of(
-            [("格式错误", "rejected", 1), *((kind, kind, 1) for kind in KINDS), ("未匹配", "unmatched", 1)],
+            [
+                ("格式错误", "rejected", 1),
+                ("重复", "duplicates", 1),
+                *((kind, kind, 1) for kind in KINDS),
+                ("未匹配", "unmatched", 1),
+            ],
             ("接收条数", "received"),
             "条",
         ),
@@ -150,6 +157,7 @@ class FeedStatement(SummaryLedger):
         Shown(("实推日期",), _of_sent(lambda sent: sent.came_on), 11, "date"),
         Shown(("接收条数",), _of_file("received"), 9),
         Shown(("格式错误",), _of_file("rejected"), 8),
+        Shown(("重复",), _of_file("duplicates"), 8),
         Shown(("匹配脱贫户",), LIFTED, 8),
         Shown(("匹配监测户",), MONITORED, 8),
         Shown(("匹配一般农户",), ORDINARY, 8),
@@ -181,9 +189,10 @@ class FeedStatement(SummaryLedger):
             figures = rows[batch.feed, batch.period]
             figures["received"] += batch.rows
             figures["rejected"] += batch.rejected
+            figures["duplicates"] += batch.duplicates
         for figures in rows.values():
             known = sum(figures[kind] for kind in KINDS)
-            figures["unmatched"] = figures["received"] - figures["rejected"] - known
+            figures["unmatched"] = figures["received"] - figures["rejected"] - figures["duplicates"] - known
         return [(unit_of(reading.division, key), figures) for key, figures in rows.items()]
 
     def total(self, table: Table) -> Figures:

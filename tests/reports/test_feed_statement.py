@@ -11,6 +11,7 @@ from ledger_sheets import Written
 from match_place import OCTOBER, bill
 
 from accounts.models import Role, User
+from monitoring.models import FeedBatch
 from monitoring.services.feed_replies import reply_to_department
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
@@ -24,6 +25,7 @@ HEADING = [
     "实推日期",
     "接收条数",
     "格式错误",
+    "重复",
     "匹配脱贫户",
     "匹配监测户",
     "匹配一般农户",
@@ -56,13 +58,28 @@ def test_a_month_of_a_department(
     sheet = written("T5", as_of=date(2026, 10, 31))
     (row,) = [row for row in sheet.rows if row["部门"] == "医保局（高额医疗费用）"]
     seen = [day(row[name]) for name in HEADING]
-    file = ["liu", date(2026, 10, 5), date(2026, 10, 8), 5, 1, 1, 1, 1, 1]
+    file = ["liu", date(2026, 10, 5), date(2026, 10, 8), 5, 1, 0, 1, 1, 1, 1]
     assert (row["月份"], seen) == ("202609", [*file, 2, 2, 0, 0, 0, 0])
     assert [sheet.totals[name] for name in ("接收条数", "未匹配", "触发阈值")] == [5, 1, 2]
     (silent,) = [row for row in sheet.rows if row["部门"] == "水务局（饮水安全）"]
     assert (silent["实推日期"], silent["接收条数"]) == (None, 0)
     before = written("T5", as_of=date(2026, 10, 7))
     assert before.totals["接收条数"] == 0
+
+
+def test_a_row_sent_twice_is_neither_met_nor_unknown(place: Any, written: Callable[..., Written]) -> None:
+    """Duplicates of the file and of an earlier month: what is left over is what the import calls not registered."""
+    first = place.household(category="脱贫户").memberships.get(relation="户主").person
+    stranger = ("外人", make_number(900))
+    place.send("medical_costs", date(2026, 8, 1), bill(first, 6000), at=CAME)
+    rows = (bill(first, 6000), bill(first, 7000), bill(first, 7000), bill(stranger, 9000), bill(stranger, 9000))
+    place.send("medical_costs", SEPTEMBER, *rows, at=CAME)
+    batch = FeedBatch.objects.get(period=SEPTEMBER)
+    sheet = written("T5", as_of=date(2026, 10, 31))
+    row = sheet.row("部门", "医保局（高额医疗费用）")
+    seen = [row[name] for name in ("接收条数", "格式错误", "重复", "匹配脱贫户", "未匹配")]
+    assert seen == [5, 0, 3, 1, 1] == [batch.rows, batch.rejected, batch.duplicates, batch.matched, batch.not_registered]
+    assert sheet.totals["重复"] == 3
 
 
 def test_every_number_of_a_row_is_its_list(place: Any, county: Any) -> None:

@@ -232,9 +232,9 @@ SILENT = [
 
 @pytest.mark.usefixtures("clues")
 def test_what_the_departments_sent(written: Callable[..., Written]) -> None:
-    # 接收条数, 格式错误, 匹配脱贫户 监测户 一般农户, 未匹配, 触发阈值, 合并后户数, 已分派, 已反馈, 属实, 纳入.
-    counts = [6, 1, 2, 1, 1, 1, 2, 2, 1, 1, 0, 0]
-    due, none = date(2026, 11, 5), [None, *[0] * 12, None]
+    # 接收条数, 格式错误, 重复, 匹配脱贫户 监测户 一般农户, 未匹配, 触发阈值, 合并后户数, 已分派, 已反馈, 属实, 纳入.
+    counts = [6, 1, 0, 2, 1, 1, 1, 2, 2, 1, 1, 0, 0]
+    due, none = date(2026, 11, 5), [None, *[0] * 13, None]
     assert table(written("T5")) == [
         ["合计", *nothing(4), *counts, None],
         ["202610", "医保局（高额医疗费用）", "liu", due, date(2026, 11, 10), *counts, None],
