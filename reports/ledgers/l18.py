@@ -45,7 +45,7 @@ class LowIncomeLedger(DetailLedger):
         Column(("序号",), 5, "seq"),
         *PLACE,
         *PERSON,
-        Column(("类别",), 18),
+        Column(("类别",), 18, words=()),
         Column(("起始月",), 9, "month"),
         Column(("月保障金",), 11, "money"),
         Column(("渐退",), 6),

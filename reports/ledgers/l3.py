@@ -105,7 +105,7 @@ class ClueLedger(DetailLedger):
         Column(("户主",), 11),
         Column(("涉及人", "姓名"), 11),
         Column(("涉及人", "证件号码"), 20, secret="id"),
-        Column(("人员类别",), 9),
+        Column(("人员类别",), 9, words=("脱贫户", "监测户", "一般农户")),
         Column(("风险类型",), 15),
         Column(("预警内容",), 34, secret="text"),
         Column(("预警值",), 12, "money"),

@@ -75,7 +75,8 @@ class IncomeLedger(DetailLedger):
         Column(("户编号",), 15),
         Column(("户主",), 9),
         Column(("人口",), 5, "int"),
-        Column(("户类型",), 14),
+        # Says whether it is monitored, too.
+        Column(("户类型",), 14, words=()),
         Column(("上年", "年纯收入"), 12, "money"),
         Column(("上年", "人均"), 11, "money"),
         Column(("本期", "工资性"), 12, "money"),

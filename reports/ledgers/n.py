@@ -25,7 +25,7 @@ from reports.national.narrow import Home
 from reports.national.persons import PERSONS
 from reports.national.reading import Chunk, Family, Row
 from sheets.extent import column_letters
-from sheets.layout import SheetLayout
+from sheets.layout import SheetColumn, SheetLayout
 from sheets.text import Cell
 
 # Persons that a page looks at; the workbook looks at all.
@@ -105,7 +105,7 @@ class NationalList(Ledger):
     def fixed_layout(self, reading: Reading) -> SheetLayout:
         return SheetLayout(
             title=self.title,
-            columns=tuple(Column(column.path, column.width).sheet for column in self.columns),
+            columns=tuple(SheetColumn(column.path, column.width) for column in self.columns),
             name=self.title,
             info=(f"数据日期：{reading.on:%Y%m%d}", f"范围：{Places(reading.division).title(reading.division)}"),
             footer=(),

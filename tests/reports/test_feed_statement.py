@@ -78,7 +78,9 @@ def test_a_row_sent_twice_is_neither_met_nor_unknown(place: Any, written: Callab
     sheet = written("T5", as_of=date(2026, 10, 31))
     row = sheet.row("部门", "医保局（高额医疗费用）")
     seen = [row[name] for name in ("接收条数", "格式错误", "重复", "匹配脱贫户", "未匹配")]
-    assert seen == [5, 0, 3, 1, 1] == [batch.rows, batch.rejected, batch.duplicates, batch.matched, batch.not_registered]
+    assert (
+        seen == [5, 0, 3, 1, 1] == [batch.rows, batch.rejected, batch.duplicates, batch.matched, batch.not_registered]
+    )
     assert sheet.totals["重复"] == 3
 
 

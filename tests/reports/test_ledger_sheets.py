@@ -14,6 +14,7 @@ from ledger_sheets import Written
 from accounts.errors import OutOfScope, Refused
 from accounts.models import AuditEvent, Division, User
 from reports.ledgers import LEDGERS
+from sheets.package import ChoiceLists
 
 PAYLOADS = [
     "=1+1",
@@ -124,3 +125,34 @@ def test_a_ledger_that_cannot_be_recorded_does_not_leave(
     with pytest.raises(RuntimeError):
         written("T1")
     assert not list(tmp_path.glob("*.xlsx"))
+
+
+def test_code_lists_are_drop_downs_that_only_warn(
+    clock: Any, village: Division, written: Callable[..., Written]
+) -> None:
+    """Domain.md 5.6; the list goes with the column whatever a county calls it, and 户类型 of L8 says more than a code."""
+    make_episode(make_household(village))
+    offered = {name: _offered(written(name)) for name in ("L1", "L8")}
+    assert offered["L1"]["户类型"] == "脱贫户,一般农户"
+    assert offered["L1"]["监测对象类别"] == "脱贫不稳定户,边缘易致贫户,突发严重困难户"
+    assert offered["L1"]["致贫返贫风险·5"].startswith("因病,因残,因学,")
+    assert offered["L1"]["风险是否已消除"] == "是,否"
+    assert "户编号" not in offered["L1"]
+    assert "户类型" not in offered["L8"]
+
+
+def _offered(ledger: Written) -> dict[str, str]:
+    """The words of each drop-down by its heading."""
+    found = {}
+    for rule in ledger.sheet.data_validations.dataValidation:
+        (area,) = rule.sqref.ranges
+        assert (area.min_col, area.min_row, rule.errorStyle) == (area.max_col, 6, "warning")
+        found[ledger.headings[area.min_col - 1]] = rule.formula1.strip('"')
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, ledger in LEDGERS.items() if name.startswith("L")])
+def test_no_ledger_needs_a_sheet_for_its_lists(name: str) -> None:
+    """Readers of every sheet would take a hidden one for another ledger."""
+    words = [column.words or () for column in LEDGERS[name].columns]
+    assert not ChoiceLists(words).hidden_sheet
