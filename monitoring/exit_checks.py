@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from households.history import wholly_without_labour
-from households.models import Household, Income, LivingCondition
+from households.models import BEGINNING, Household, Income, LivingCondition
 from monitoring.clock import NotYet, add_months
 from monitoring.models import Clue, Episode
 from monitoring.policy import PolicyBook
@@ -86,6 +86,8 @@ def _identified_long_enough(question: Question) -> Answer:
     months = question.setting("exit_months")
     since = question.episode.identified_on
     full = add_months(since, months)
+    if since <= BEGINNING:
+        return True, f"档案没有识别日期，视为已满 {months} 个月"
     words = f"{since:%Y-%m-%d} 识别，{full:%Y-%m-%d} 满 {months} 个月"
     return full <= question.on, words if full <= question.on else NotYet(words, full)
 

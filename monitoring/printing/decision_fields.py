@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
+from households.models import BEGINNING
 from monitoring.desk.dossier import Dossier
 from monitoring.models import Case, Episode
 from monitoring.policy import PolicyBook
@@ -111,4 +112,4 @@ def _evidence(dossier: Dossier) -> str:
 
 
 def _month(day: date) -> str:
-    return f"{day.year}年{day.month}月"
+    return "" if day <= BEGINNING else f"{day.year}年{day.month}月"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from households.history import ABLE, wholly_without_labour
-from households.models import Category, Income
+from households.models import BEGINNING, Category, Income
 from monitoring.clock import add_days
 from monitoring.desk.basis import latest_income
 from monitoring.desk.dossier import Dossier
@@ -349,10 +349,14 @@ def _income(dossier: Dossier, today: date) -> Income | None:
     return visit.income if visit and visit.income else latest_income(dossier.case.household_id, today)
 
 
-def _months(start: date, end: date) -> int:
+def _months(start: date, end: date) -> int | str:
+    """Whole months; nothing where the register does not say the beginning."""
+    if start <= BEGINNING:
+        return ""
     whole = (end.year - start.year) * 12 + end.month - start.month
     return whole - (end.day < start.day and (end + timedelta(days=1)).day != 1)
 
 
 def day_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    """'2026年11月20日'; nothing for a day that the register does not have."""
+    return "" if day <= BEGINNING else f"{day.year}年{day.month}月{day.day}日"

@@ -15,7 +15,7 @@ from journeys import HIT, Office
 from accounts.models import User
 from assistance.models import Measure, MeasureType, Plan
 from households.models import Household
-from monitoring.models import Case, Comparison, Visit
+from monitoring.models import Case, Comparison, Episode, Visit
 from monitoring.policy import PARAMETERS
 from monitoring.printing.blanks import BLANKS
 from monitoring.services.policy import set_value
@@ -126,6 +126,17 @@ def test_an_exit_lists_the_help_and_its_notice_the_categories_alone(office: Offi
     ):  # fmt: skip
         assert label in plan_sheet, label
     assert "还没有对得上的措施" not in plan_sheet
+
+
+def test_papers_leave_open_the_day_that_the_register_does_not_have(office: Office) -> None:
+    episode = _household_with_help(office).episodes.get()
+    case = office.assessed(episode.household)
+    Episode.objects.filter(pk=episode.pk).update(identified_on=date(1900, 1, 1))
+    for paper in (("case-paper", case.uid, "exit"), ("plan-card", episode.plan.pk)):
+        assert "1900" not in _get(office.owner, *paper), paper
+    exit_sheet = _sheet(_get(office.owner, "case-paper", case.uid, "exit"))
+    assert "间隔10个月" not in exit_sheet
+    assert "档案没有识别日期" in exit_sheet
 
 
 def test_a_rollback_is_approved_on_a_sheet_of_its_own(office: Office) -> None:
