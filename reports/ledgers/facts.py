@@ -244,6 +244,6 @@ def courses(households: Iterable[int], on: date, known_at: datetime | None) -> d
     rows = events.order_by("episode__serial", "happened_on", "id").values_list(
         "episode__household_id", "pk", "episode_id", "episode__serial", "kind", "happened_on", "dated"
     )
-    for household, *turn in rows:
-        found[household].events.append(Turn(*turn))
+    for household, pk, episode, serial, kind, happened_on, dated in rows:
+        found[household].events.append(Turn(pk, episode, serial, kind, happened_on, dated))
     return found
