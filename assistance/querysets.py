@@ -29,6 +29,10 @@ class PlanQuerySet(models.QuerySet):
         """Adopted by a day, as known at a moment (now when not given). Adopting is dated by its own day."""
         return self.filter(recorded_by(known_at), adopted_on__lte=min(on, day_of(known_at)))
 
+    def adopted(self, on: date) -> Self:
+        """Adopted by a day."""
+        return self.filter(adopted_on__lte=on)
+
     def waiting(self, on: date) -> Self:
         """Not adopted on a day, of households still monitored."""
         return self.filter(Q(adopted_on__isnull=True) | Q(adopted_on__gt=on), episode__state="monitored")
