@@ -16,12 +16,11 @@ from quality.models import Fault
 from quality.querysets import EXEMPT, MENDED, OPEN
 from reports.ledgers.base import Reading
 from reports.ledgers.equation import Equation
+from reports.ledgers.places import beside, row_beside
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, Table
 from reports.ledgers.telling import Told
 from sheets.text import Cell
 
-# Between a place's code and a rule's: a row is about both.
-BESIDE = "~"
 _STATES = {OPEN: "未改", EXEMPT: "已豁免", MENDED: "已改"}
 
 
@@ -37,13 +36,8 @@ def of_fault(row: Any) -> Told:
     return Told(row.found_on, words, link=reverse("quality-fault", args=[row.uid]))
 
 
-def rule_row(unit: Division, code: str) -> Division:
-    """A place with one rule beside it, which stands for a row."""
-    return Division(code=f"{unit.code}{BESIDE}{code}", name=unit.name, level=unit.level, parent_id=unit.parent_id)
-
-
 def _code(unit: Division) -> str:
-    return unit.code.partition(BESIDE)[2]
+    return beside(unit.code)[1]
 
 
 def _rule(unit: Division) -> Check | None:
@@ -112,7 +106,7 @@ class QualityStatement(SummaryLedger):
                 figures = found.setdefault((at, level, code), self._nothing())
                 figures["found"] += number
                 figures[stood] += number
-        return [(rule_row(units[at], code), found[at, level, code]) for at, level, code in sorted(found)]
+        return [(row_beside(units[at], code), found[at, level, code]) for at, level, code in sorted(found)]
 
     def cell(self, unit: Division, key: str, reading: Reading) -> QuerySet[Any]:
         rows = super().cell(unit, key, reading)

@@ -25,8 +25,8 @@ from reports.asof.replies import FEED_OF, replies
 from reports.ledgers.base import Reading
 from reports.ledgers.column import Column
 from reports.ledgers.equation import Equation
+from reports.ledgers.places import beside, row_beside
 from reports.ledgers.summary import Figure, Figures, Shown, Source, SummaryLedger, Table
-from reports.ledgers.t12 import BESIDE, rule_row
 from reports.ledgers.telling import Told
 from sheets.text import Cell
 
@@ -232,13 +232,13 @@ FeedStatement.columns = tuple(
 def unit_of(county: Division, key: Key) -> Division:
     """The county with a feed and month beside it, which stands for a row."""
     feed, period = key
-    unit = rule_row(county, f"{period:%Y%m}-{feed}")
+    unit = row_beside(county, f"{period:%Y%m}-{feed}")
     unit.name = f"{period:%Y%m}"
     return unit
 
 
 def _key(unit: Division) -> tuple[str, date | None]:
-    month, _, feed = unit.code.partition(BESIDE)[2].partition("-")
+    month, _, feed = beside(unit.code)[1].partition("-")
     return (feed, date(int(month[:4]), int(month[4:]), 1)) if feed else ("", None)
 
 

@@ -7,6 +7,7 @@ from what was put away. How a ledger is wanted is said in one word: '' (as close
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -20,12 +21,15 @@ from reports.asof.editions import last_edition
 from reports.frozen import Content
 from reports.ledgers import Ledger
 from reports.ledgers.base import Body, Line, Reading, Sample
+from reports.ledgers.places import beside, in_rows
 from reports.models import Edition, EditionSheet
 from reports.services.editions import content_of
 from sheets.layout import SheetLayout
 from sheets.text import Cell
 
 NOW, CLOSED = "now", "closed"
+# Digits of a place's code.
+_CODE = 12
 
 
 def reading_as(known: str, division: Division, on: date, at: datetime) -> Reading:
@@ -100,12 +104,16 @@ def sample_of(ledger: Ledger, reading: Reading, most: int) -> Sample:
         return ledger.sample(reading, most)
     content = _fitted(ledger, content_of(sheet))
     rows = content.rows[:most]
-    units = Division.objects.in_bulk([row.about for row in rows if len(row.about) == 12])
-    uids = [row.about for row in rows if len(row.about) > 12]
-    homes = {str(home.uid): home for home in Household.objects.filter(uid__in=uids)}
-    about: dict[str, Division | Household] = {**units, **homes}
+    about = _meant({row.about for row in rows})
     lines = [Line(list(row.cells), about.get(row.about, reading.division)) for row in rows]
     return Sample(content.totals, lines, sheet.rows)
+
+
+def _meant(keys: Collection[str]) -> dict[str, Division | Household]:
+    """What rows are about by the keys that they were kept with: codes of places, uids of households."""
+    uids = [key for key in keys if len(beside(key)[0]) > _CODE]
+    homes = {str(home.uid): home for home in Household.objects.filter(uid__in=uids)}
+    return {**in_rows(key for key in keys if len(beside(key)[0]) == _CODE), **homes}
 
 
 def stamp_of(sheet: EditionSheet) -> str:

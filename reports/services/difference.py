@@ -23,7 +23,7 @@ from reports.asof.late import LateEvent, late_events
 from reports.frozen import Content
 from reports.ledgers import LEDGERS, Ledger, facts
 from reports.ledgers.base import Reading
-from reports.ledgers.places import Places
+from reports.ledgers.places import Places, in_rows
 from reports.ledgers.summary import Behind, SummaryLedger
 from reports.services.closed import CLOSED, NOW, kept_sheet, reading_as
 from reports.services.editions import content_of
@@ -232,7 +232,7 @@ def _same(before: Cell, after: Cell, kind: CellKind) -> bool:
 
 def _units(ledger: SummaryLedger, division: Division, old: Content, new: Content) -> list[RowChange]:
     opens = set(ledger.opens().values())
-    units = Division.objects.in_bulk([row.about for row in [*old.rows, *new.rows] if row.about])
+    units = in_rows(row.about for row in [*old.rows, *new.rows] if row.about)
     then, now = ({row.about: row.cells for row in one.rows} for one in (old, new))
     found = []
     total = _changes(old, new, old.totals, new.totals, opens)

@@ -13,8 +13,8 @@ from accounts.views.base import Page
 from reports.boards import BOARDS
 from reports.ledgers import LEDGERS, Ledger
 from reports.ledgers.i1 import BOARDS as INDICATOR_BOARDS
+from reports.ledgers.places import beside, row_beside
 from reports.ledgers.summary import SummaryLedger
-from reports.ledgers.t12 import BESIDE, rule_row
 from reports.models import Edition, ExportRun
 from reports.permissions import EXPORT_WHOLE
 from reports.services.drill import drill
@@ -133,8 +133,8 @@ def _unit(division: Division, code: str) -> Division | None:
     """The row that the number stands in; none for 合计."""
     if not code:
         return None
-    place, _, rule = code.partition(BESIDE)
+    place, key = beside(code)
     unit: Division | None = Division.objects.within(division).filter(code=place).first()
     if unit is None:
         raise Http404
-    return rule_row(unit, rule) if rule else unit
+    return row_beside(unit, key) if key else unit

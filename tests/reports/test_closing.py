@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from builders import make_condition, make_episode, make_household, make_income
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.models import Division, Role, User
 from monitoring.models import EpisodeEvent
+from quality.services.runs import check_now
 from reports import closing_checks, frozen
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
@@ -110,6 +112,28 @@ def test_the_edition_has_every_ledger_at_every_level_that_it_is_offered_for(
         for place in Division.objects.filter(code__startswith="990101", level__in=ledger.levels)
     }
     assert set(edition.sheets.values_list("ledger", "division_id")) == wanted
+
+
+def test_every_sheet_of_an_edition_opens_as_a_page(
+    homes: Any, close: Any, all_ledgers: None, places: Any, clock: Any, bureau: User, client: Client
+) -> None:
+    """Rows of T5 are about a feed and those of T12 about a rule beside a place."""
+    at = datetime(2026, 10, 31, 2, tzinfo=UTC)
+    clock.move_to(at)
+    check_now(division=places[COUNTY], as_of=None, actor=bureau, at=at)
+    clock.move_to(AT)
+    close()
+    client.force_login(bureau)
+    for code, ledger in LEDGERS.items():
+        for place in (COUNTY, TOWNSHIP, VILLAGE):
+            if Division.Level(places[place].level) in ledger.levels:
+                page = client.get(f"/ledgers/{code}/", {"division": place, "month": "2026-10"})
+                assert page.status_code == 200, (code, place)
+                assert page.context["as_closed"]
+                lines = page.context["preview"].sample.lines
+                if code == "T12" and place != VILLAGE:
+                    # Each row is about a place below, not about the sheet's own.
+                    assert lines and places[place].name not in {line.about.name for line in lines}
 
 
 def test_a_sheet_cut_out_of_a_higher_one_is_the_sheet_that_would_be_written(
