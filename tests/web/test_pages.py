@@ -409,3 +409,9 @@ def test_pages_keep_to_their_content_policy(cast: dict[str, User], addresses: di
         page = answer.content.decode()
         assert " style=" not in page, name
         assert " onclick=" not in page, name
+
+
+def test_a_form_that_was_open_too_long_says_so_in_chinese_and_what_to_do(owner: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    said = browser.post("/login/", {"username": owner.username, "password": "x"}).content.decode()
+    assert "这一页过期了" in said and "刷新，再提交" in said and "CSRF" not in said
