@@ -14,7 +14,7 @@ _OLD = {"class": "form-control", "autocomplete": "current-password"}
 _NEW = {"class": "form-control", "autocomplete": "new-password"}
 
 # One answer for a wrong password, an unknown name and a locked one: nobody learns which names exist.
-LOGIN_FAILED = "用户名或密码不正确，或因多次失败暂时锁定，请稍后再试。"
+LOGIN_FAILED = "用户名或密码不对，或者连着输错 5 次锁住了。锁住的 30 分钟后再试。"
 
 
 class SignInForm(AuthenticationForm):
@@ -48,7 +48,7 @@ class PasswordForm(forms.Form):
     def clean_old(self) -> str:
         old = self.cleaned_data["old"]
         if authenticate(self.request, username=self.request.user.username, password=old) is None:
-            raise forms.ValidationError("密码不正确，或因多次失败暂时锁定，请稍后再试。")
+            raise forms.ValidationError("密码不对，或者连着输错 5 次锁住了。锁住的 30 分钟后再试。")
         return old
 
     def clean(self) -> dict[str, Any]:

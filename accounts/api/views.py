@@ -16,6 +16,7 @@ from accounts.api.base import Endpoint, Upload, narrow, within
 from accounts.api.permissions import FACTOR_FIRST, PASSWORD_FIRST
 from accounts.api.schema import doc
 from accounts.api.uploads import keep_paper
+from accounts.forms import LOGIN_FAILED
 from accounts.models import ApiToken, AuditEvent, Division, Post, User
 from accounts.services.second_factor import check_code, is_asked, must_set_up
 from accounts.services.tokens import issue_token, revoke_token
@@ -59,7 +60,7 @@ class TokenView(Endpoint):
         # Else the middleware of axes would put its own page in the place of this answer.
         request._request.axes_locked_out = False  # type: ignore[attr-defined]
         if not isinstance(user, User):
-            raise AuthenticationFailed("用户名或密码不正确，或因多次失败暂时锁定，请稍后再试。", code="login_failed")
+            raise AuthenticationFailed(LOGIN_FAILED, code="login_failed")
         return user
 
 

@@ -15,7 +15,7 @@ from tests.conftest import NOW, PASSWORD
 
 NEW = "Correct-horse-2026"
 PHONE = "Mozilla/5.0 (Linux; Android 14) Mobile Safari"
-FAILED = "用户名或密码不正确，或因多次失败暂时锁定，请稍后再试。"
+FAILED = "用户名或密码不对，或者连着输错 5 次锁住了。锁住的 30 分钟后再试。"
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -154,7 +154,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(web: Client, owne
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"old": "wrong", "new": NEW, "again": NEW}, "密码不正确"),
+        ({"old": "wrong", "new": NEW, "again": NEW}, "密码不对"),
         ({"old": PASSWORD, "new": NEW, "again": NEW + "x"}, "两次输入的新密码不同"),
         ({"old": PASSWORD, "new": "short", "again": "short"}, "密码至少10位"),
         ({}, "请填写。"),
@@ -170,7 +170,7 @@ def test_a_password_that_will_not_do_is_refused_on_the_page(
 def test_the_old_password_cannot_be_guessed_from_inside(web: Client, owner: User) -> None:
     for _ in range(5):
         web.post("/password/", {"old": "wrong", "new": NEW, "again": NEW})
-    assert "暂时锁定" in web.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW}).content.decode()
+    assert "锁住了" in web.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW}).content.decode()
     assert User.objects.get(pk=owner.pk).check_password(PASSWORD)
 
 

@@ -96,7 +96,7 @@ def test_a_password_is_reset_and_an_account_switched_off_and_on(desk: Client, ow
         desk.post("/staff/of/owner/", {"act": act, "reason": "调动"})
         owner.refresh_from_db()
         assert owner.is_active is active
-    assert "有几处要更正" in _text(desk.post("/staff/of/owner/", {"act": "disable", "reason": " "}))
+    assert "有 1 处要改" in _text(desk.post("/staff/of/owner/", {"act": "disable", "reason": " "}))
     assert User.objects.get(pk=owner.pk).is_active
 
 

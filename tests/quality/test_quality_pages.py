@@ -350,7 +350,7 @@ def test_a_place_is_not_exempted_by_bad_input(fault: Fault, bureau: User, name: 
     sent = {"check": "blank-nation", "division": "990101100000", "reason": "上级统一补录", "ends_on": "2026-12-31"}
     answer = client_of(bureau).post(reverse("quality-exemption-new"), {**sent, name: value})
     assert answer.status_code == 400
-    assert "有几处要更正" in answer.content.decode()
+    assert "有 1 处要改" in answer.content.decode()
     assert not Exemption.objects.exists()
 
 
