@@ -94,9 +94,9 @@ def due_icon(day: date | None, otherwise: str = "") -> str:
 
 @register.filter
 def due_words(day: date | None) -> str:
-    """超 2 天, 今天, 剩 3 天; a dash where there is no deadline."""
+    """超 2 天, 今天, 剩 3 天; that there is no deadline, where there is none."""
     if day is None:
-        return "—"
+        return "不限时"
     left = (day - timezone.localdate()).days
     return f"超 {-left} 天" if left < 0 else "今天" if left == 0 else f"剩 {left} 天"
 
@@ -105,6 +105,12 @@ def due_words(day: date | None) -> str:
 def money(value: Decimal | None) -> str:
     """Thousands commas, two decimals; nothing for an unknown amount, which is not zero."""
     return "" if value is None else f"{value:,.2f}"
+
+
+@register.filter
+def yuan(value: Decimal | None) -> str:
+    """Whole yuan for lists and summaries; never up, so that what lies under a line does not read as on it."""
+    return "" if value is None else f"{int(value):,}"
 
 
 @register.filter

@@ -16,6 +16,7 @@ from accounts.errors import Refused
 from accounts.permissions import may, require
 from accounts.views.base import Page, put_on_form
 from households import life_forms as f
+from households.heads import home_name
 from households.models import ChangeProposal, Household, LifeEvent, Membership
 from households.permissions import CANCEL, DECIDE, RECORD
 from households.services import life
@@ -79,7 +80,8 @@ class ChangeChoose(_OfHousehold):
         for change in CHANGES.values():
             if change.right != CANCEL or cancels:
                 groups.setdefault(change.group, []).append(change)
-        context = {"household": household, "members": self.members(household), "groups": groups}
+        members = self.members(household)
+        context = {"household": household, "home": home_name(household), "members": members, "groups": groups}
         return render(request, "households/change_choose.html", context)
 
 
@@ -130,7 +132,7 @@ class ChangeRecord(_OfHousehold):
         return render(self.request, "households/change_form.html", self._context(change, form), status=status)
 
     def _context(self, change: Change, form: f.ChangeForm) -> dict[str, Any]:
-        return {"change": change, "form": form, "household": form.household}
+        return {"change": change, "form": form, "household": form.household, "home": home_name(form.household)}
 
 
 class ProposalDecide(Page):

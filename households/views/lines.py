@@ -13,16 +13,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.templatetags.sw import money
+from accounts.templatetags.sw import yuan
 from households.models import Household, Membership
 from households.models.person import HEAD
 
 Names = defaultdict[int, list[str]]
 
 _LINE = (
-    '<tr><th scope="row"><a href="{}" class="{}">{}</a>{}</th><td class="sw-id">{}</td>'
+    '<tr><th scope="row"><a href="{}" class="{}">{}</a>{}</th><td class="sw-id" data-k="编号">{}</td>'
     '<td class="sw-where">{}</td><td class="sw-where">{}</td><td>{}</td>'
-    '<td class="sw-num" data-k="人均纯收入">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
+    '<td class="sw-num" data-k="人均纯收入（元）">{}</td><td>{}<span class="is-ok">{}</span></td></tr>'
 )
 _ANY = UUID(int=0)
 _COLUMNS = (
@@ -57,7 +57,7 @@ def lines_of(rows: Sequence[Any], name: str = "") -> SafeString:
             row.village__parent__name,
             row.village__name,
             row.category,
-            money(row.per_capita_income),
+            yuan(row.per_capita_income),
             "；".join(monitored[row.id]),
             "风险已消除" if row.id in cleared and not monitored[row.id] else "",
         )

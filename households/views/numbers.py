@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from accounts.errors import Refused, TooMany
 from accounts.permissions import require
 from accounts.views.base import Page
+from households.heads import home_name
 from households.models import Household, Membership
 from households.services.view_log import PURPOSES, reveal_household_phone, reveal_person
 
@@ -85,5 +86,5 @@ class ShowNumber(Page):
         return household, sorted(members, key=lambda row: not row.is_head)
 
     def _page(self, household: Household, form: NumberForm, status: int = 200, **shown: Any) -> HttpResponse:
-        context = {"household": household, "form": form, **shown}
+        context = {"household": household, "home": home_name(household), "form": form, **shown}
         return render(self.request, "households/number.html", context, status=status)
