@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from accounts.crypto import blind_index
-from accounts.models import Role
+from accounts.models import Division, Role
 from accounts.navigation import entry_of, items_for, on_phone_bar
 from accounts.scope import scope_of
 
@@ -18,9 +18,10 @@ _KEPT = ("division", "month", "known")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`place`, `duty`, `navigation` and `phone_bar` of it, whether the search bar is there (`can_find`), whether he does
-    more than look (`can_act`), the page above this one (`above`), and the key that seals what the browser keeps until it
-    can be sent (`phone_key`), for the signed-in user; nothing before signing in."""
+    """`place`, whether that is one village and all he sees (`one_village`), `duty`, `navigation` and `phone_bar` of it,
+    whether the search bar is there (`can_find`), whether he does more than look (`can_act`), the page above this one
+    (`above`), and the key that seals what the browser keeps until it can be sent (`phone_key`), for the signed-in user;
+    nothing before signing in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -30,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     current = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "place": post.division.name if post else "",
+        "one_village": len(scope.posts) == 1 and post is not None and post.division.level == Division.Level.VILLAGE,
         "duty": (post.get_department_display() or post.get_role_display()) if post else "没有岗位",
         "navigation": items,
         "phone_bar": on_phone_bar(items),
