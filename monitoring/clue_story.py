@@ -188,7 +188,7 @@ def _parameters(kept: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, s
     found = []
     for key, setting in kept.items():
         parameter = PARAMETERS.get(key)
-        since = "一直" if setting["valid_from"].startswith("1900") else f"{setting['valid_from']} 起"
+        since = "" if setting["valid_from"].startswith("1900") else f"{setting['valid_from']} 起，"
         value = setting["value"]
         if parameter is not None and parameter.kind in ("money", "percent"):
             value = f"{Decimal(value):,f}"
