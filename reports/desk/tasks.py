@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
@@ -49,7 +50,8 @@ _FIELD = frozenset({Role.VILLAGE_CADRE, Role.HELPER})
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: by when, what, for whom (a household, or what it says), why, by which verb, where."""
+    """One thing to do: by when, what, for whom (a household, or what it says), why, by which verb, where; `sort` is the
+    part of the work it belongs to, by which a long list is narrowed."""
 
     due_on: date | None
     kind: str
@@ -58,6 +60,7 @@ class Task:
     link: str
     verb: str = "办理"
     subject: str = ""
+    sort: str = ""
 
 
 def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
@@ -65,22 +68,26 @@ def tasks_of(user: User, scope: Scope, today: date) -> list[Task]:
     levels = {LEVELS[role] for role in scope.roles if role in LEVELS}
     found: list[Task] = []
     if levels:
-        found += _clues(user, today)
-        found += _cases(user)
-        found += [*_quality(user, today), *_exemptions(user)]
-    found += _applications(user)
+        found += _of("线索", _clues(user, today))
+        found += _of("认定和消除", _cases(user))
+        found += _of("数据", _quality(user, today), _exemptions(user))
+    found += _of("线索", _applications(user))
     if scope.roles & _FIELD:
-        found += [*_plans(user, today), *_visits(user, today), *_proposals(user)]
-    found += _closings(user, today)
+        found += _of("帮扶和走访", _plans(user, today), _visits(user, today), _proposals(user))
+    found += _of("结账", _closings(user, today))
     if scope.departments or Role.COUNTY_BUREAU in scope.roles:
-        found += _feeds(scope, today)
+        found += _of("数据", _feeds(scope, today))
     if scope.departments:
-        found += _rejected_rows(user, today)
+        found += _of("数据", _rejected_rows(user, today))
     if Role.ADMINISTRATOR in scope.roles:
         found += _holidays(today)
     if levels or scope.departments:
-        found += _problems(user, scope, today)
+        found += _of("问题", _problems(user, scope, today))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.kind))
+
+
+def _of(sort: str, *tasks: Iterable[Task]) -> Iterator[Task]:
+    return (replace(task, sort=sort) for task in chain(*tasks))
 
 
 def _listed(rows: QuerySet[Any], order: str, path: str = "household") -> QuerySet[Any]:

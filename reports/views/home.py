@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scope import Scope, scope_of
 from accounts.views.base import Page, keyset_page
+from households.heads import head_names
 from monitoring.models import Application, Case, Clue, Episode, FeedBatch
 from monitoring.workflow.step import CLUE
 from monitoring.workflow.table import TABLE
@@ -31,9 +34,13 @@ class Home(Page):
         tasks = tasks_of(self.user, scope, today)
         figures = _figures(self.user, scope, today)
         since = last_look(self.user, self.at)
+        sorts = Counter(task.sort for task in tasks if task.sort)
+        sort = request.GET.get("sort", "")
         context = {
-            "groups": _grouped(tasks, today),
+            "groups": _grouped([task for task in tasks if task.sort == sort] if sort in sorts else tasks, today),
             "count": len(tasks),
+            "sorts": sorts.most_common() if len(sorts) > 1 else [],
+            "sort": sort if sort in sorts else "",
             "figures": figures,
             "elsewhere": [figure for figure in figures if figure.get("others")],
             "news": _news(self.user, scope, since),
@@ -134,7 +141,7 @@ class News(Page):
         page = keyset_page(rows, order=("-id",), query=request.GET)
         context = {
             "page": page,
-            "lines": [_line(step) for step in page.rows],
+            "lines": _lines(page.rows),
             "since": since,
             "kinds": kinds.values(),
             "chosen": chosen,
@@ -142,14 +149,21 @@ class News(Page):
         return render(request, "reports/news.html", context)
 
 
-def _line(step: Any) -> dict[str, Any]:
+def _lines(steps: Sequence[Any]) -> list[dict[str, Any]]:
+    heads = head_names({(step.case or step.clue).household_id for step in steps})
+    return [_line(step, heads) for step in steps]
+
+
+def _line(step: Any, heads: dict[int, str]) -> dict[str, Any]:
     subject = step.case or step.clue
+    head = heads.get(subject.household_id)
     table = TABLE[subject.kind if step.case else CLUE]
     titles = [row.title for row in table if row.action == step.action and step.source in row.sources]
     titles += [row.title for row in table if row.action == step.action]
     return {
         "step": step,
         "subject": subject,
+        "whom": f"{head}户" if head else "缺户主的户",
         "what": subject.get_kind_display() if step.case else f"{subject.risk}线索",
         "title": titles[0] if titles else step.action,
         "link": reverse("case-detail" if step.case else "clue-detail", args=[subject.uid]),

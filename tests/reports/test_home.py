@@ -112,6 +112,14 @@ def test_the_nearest_deadline_comes_first(village: Any, owner: User) -> None:
     assert [task.due_on for task in tasks(owner)] == sorted(task.due_on for task in tasks(owner))
 
 
+def test_a_list_of_several_sorts_can_be_narrowed_to_one(village: Any, owner: User) -> None:
+    open_clue(household=make_household(village), risk="因残", channel="02", actor=owner, at=timezone.now())
+    whole, narrowed = desk(owner).get("/").context, desk(owner).get("/?sort=线索").context
+    assert dict(whole["sorts"]) == {"线索": 1, "结账": 1} and narrowed["count"] == whole["count"] == 2
+    assert [task.kind for group in narrowed["groups"] for task in group["tasks"]] == ["因残线索"]
+    assert desk(owner).get("/?sort=没有的").context["sort"] == ""
+
+
 def test_a_liaison_is_told_which_files_of_his_are_missing(hire: Callable[..., User]) -> None:
     liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.WATER)
     assert {task.subject for task in tasks(liaison)} == {"水务局 饮水安全"}
@@ -194,6 +202,7 @@ class TestNews:
         assert (item["count"], item["title"]) == (1, "条新线索")
         page = client.get(item["link"])
         assert len(page.context["lines"]) == item["count"]
+        assert "户　因病线索" in page.content.decode() and "缺户主" not in page.content.decode()
 
     def test_holds_nothing_of_other_places(self, village: Any, owner: User, colleague: User) -> None:
         open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
