@@ -53,7 +53,7 @@ def _telling(incomes: Iterable[Income]) -> list[Income]:
 def _earned(income: Income, book: PolicyBook, code: str) -> Earned:
     kinds = (income.wage, income.business - income.business_cost, income.property_income, income.transfer)
     parts = [(kind / income.members).quantize(Decimal("0.01")) for kind in kinds]
-    year = f"{income.ends_on.year}年度" if income.basis == Income.Basis.ANNUAL else f"到{income.ends_on:%y-%m}"
+    year = f"{income.ends_on.year}年度" if income.basis == Income.Basis.ANNUAL else f"到{income.ends_on.year}年{income.ends_on.month}月"
     line = book.value("income_line", on=income.ends_on, code=code)
     return Earned(income, year, (parts[0], parts[1], parts[2], parts[3]), income.net_per_capita, line)
 

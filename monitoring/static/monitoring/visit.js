@@ -62,6 +62,9 @@
     card.dataset.state = state;
     card.classList.toggle("is-done", Boolean(state));
     card.querySelector("[data-words]").textContent = state === "same" ? "与上次相同" : state ? "已填好" : "未核";
+    const icon = card.querySelector(".sw-st use");
+    const shape = state === "same" ? "check2-all" : state ? "pencil-fill" : "circle";
+    icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${shape}`));
     dock();
   }
 
