@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.templatetags.sw import month
 from households.models import Household, Income
 from monitoring.clue_story import Piece
 from monitoring.feeds import FEEDS
@@ -53,7 +54,7 @@ def _telling(incomes: Iterable[Income]) -> list[Income]:
 def _earned(income: Income, book: PolicyBook, code: str) -> Earned:
     kinds = (income.wage, income.business - income.business_cost, income.property_income, income.transfer)
     parts = [(kind / income.members).quantize(Decimal("0.01")) for kind in kinds]
-    year = f"{income.ends_on.year}年度" if income.basis == Income.Basis.ANNUAL else f"到{income.ends_on.year}年{income.ends_on.month}月"
+    year = f"{income.ends_on.year}年度" if income.basis == Income.Basis.ANNUAL else f"到{month(income.ends_on)}"
     line = book.value("income_line", on=income.ends_on, code=code)
     return Earned(income, year, (parts[0], parts[1], parts[2], parts[3]), income.net_per_capita, line)
 
