@@ -35,6 +35,7 @@ from assistance.services.measures import (
 from assistance.services.plans import adopt_plan, change_plan
 from assistance.standing import standing_of
 from households.heads import head_of, home_name, with_heads
+from households.models import Household
 from monitoring.exit_checks import check_exit
 from monitoring.models import Episode
 from monitoring.policy import value_of
@@ -71,11 +72,14 @@ class PlanDetail(Page):
             "visits": household.visits.order_by("-visited_on", "-id").prefetch_related("visitors")[:5],
             "failing": [check for check in checks if not check.ok],
             "checks": len(checks),
-            "writable": may(
-                actor=self.user, right=PLAN, code=household.village_id, at=self.at, helper_id=household.helper_id
-            ),
+            "writable": self._may(household, PLAN),
+            "may_open_case": self._may(household, "monitoring.prepare_case"),
         }
         return render(request, "assistance/plan.html", context)
+
+    def _may(self, household: Household, right: str) -> bool:
+        code, helper = household.village_id, household.helper_id
+        return may(actor=self.user, right=right, code=code, at=self.at, helper_id=helper)
 
 
 class PlanCard(Page):

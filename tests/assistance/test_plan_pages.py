@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import Role, User
 from assistance.models import Delivery, Measure, Plan
 from assistance.services.deliveries import deliver
 from assistance.services.measures import MeasureDraft, add_measure, confirm_by_household
@@ -117,6 +118,17 @@ def test_what_is_no_picture_is_refused_as_proof(measures: list[Measure], owner: 
     assert answer.status_code == 400
     assert "不是能打开的照片" in answer.content.decode()
     assert not Delivery.objects.exists()
+
+
+def test_only_who_may_open_a_clearing_gets_its_link(
+    plan: Plan, owner: User, hire: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistance.views.plans.check_exit", lambda **_: [SimpleNamespace(ok=True)])
+    leader = hire("clearing-leader", Role.TOWNSHIP_LEADER, "990101100000")
+    address, opening = reverse("plan-detail", args=[plan.pk]), reverse("case-new", args=[plan.episode.household.uid])
+    assert opening in _sign_in(owner).get(address).content.decode()
+    told = _sign_in(leader).get(address).content.decode()
+    assert opening not in told and "请村里发起" in told
 
 
 def test_a_measure_is_changed_and_cancelled_on_its_pages(plan: Plan, measures: list[Measure], owner: User) -> None:
