@@ -86,3 +86,24 @@ def test_a_phone_shows_what_is_overdue_of_the_policy_clock(desk: Callable[..., D
     box = last.bounding_box()
     assert last.inner_text() == "超期"
     assert box and box["x"] + box["width"] <= HANDY["width"]
+
+
+def test_a_card_of_a_phones_list_opens_wherever_it_is_touched_and_the_arrow_leads_back(
+    desk: Callable[..., Desk], owner: User, village: Any
+) -> None:
+    open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+    page = desk(owner, HANDY).open("/clues/")
+    card = page.locator(".sw-t--cards tbody tr").first
+    box = card.bounding_box()
+    assert box
+    card.tap(position={"x": box["width"] - 40, "y": box["height"] - 8})
+    page.wait_for_url("**/clues/*-*/")
+    page.get_by_role("link", name="返回").tap()
+    page.wait_for_url("**/clues/")
+
+
+def test_on_a_phone_a_task_begins_with_its_deadline(desk: Callable[..., Desk], owner: User, village: Any) -> None:
+    open_clue(household=make_household(village), risk="因病", channel="02", actor=owner, at=timezone.now())
+    task = desk(owner, HANDY).open("/").locator(".sw-task").first
+    due, name = task.locator(".sw-task__due").bounding_box(), task.locator(".sw-task__t").bounding_box()
+    assert due and name and due["y"] + due["height"] <= name["y"] + 1
