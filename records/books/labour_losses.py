@@ -5,7 +5,7 @@ from records.books.base import FIELD, OFFICES, TOWNSHIPS, Book, columns_of
 from records.models import LabourLoss
 
 _column = columns_of(LabourLoss)
-_CLASSES = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
+DISABILITIES = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 _GRADES = ("一级", "二级", "三级", "四级")
 
 LABOUR_LOSSES = Book(
@@ -27,7 +27,7 @@ LABOUR_LOSSES = Book(
         _column.secret("certificate", "残疾证号", "残疾人证号", "残疾证号码"),
         _column.listed(
             "disability_class",
-            {word: (str(n), f"{n}{word}", f"{word}残疾") for n, word in enumerate(_CLASSES, 1)},
+            {word: (str(n), f"{n}{word}", f"{word}残疾") for n, word in enumerate(DISABILITIES, 1)},
             "残疾类型",
         ),
         _column.listed("disability_grade", {word: (str(n), f"{n}级") for n, word in enumerate(_GRADES, 1)}, "残疾级别"),

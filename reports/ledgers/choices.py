@@ -9,10 +9,13 @@ from typing import Final
 
 from assistance.catalogue import CATEGORIES
 from assistance.models import Measure
-from households.models import Category, LabourSkill
+from households.models import Category, LabourSkill, LivingCondition
 from households.models.person import RELATIONS
 from monitoring.models import Clue, Visit
 from monitoring.risks import CLUE_ONLY, MonitoredType, Risk
+from monitoring.workflow.case_inputs import METHOD
+from records.books.labour_losses import DISABILITIES
+from records.models import Asset, LabourLoss, Problem
 
 Words = tuple[str, ...]
 
@@ -20,7 +23,7 @@ YES_NO: Final[Words] = ("是", "否")
 _HELD: Final[Words] = ("有", "无")
 _TYPES: Final[Words] = tuple(MonitoredType.values)
 _RISKS: Final[Words] = tuple(risk for risk in Risk.values if risk not in CLUE_ONLY)
-_CLEARED_BY: Final[Words] = ("帮扶消除", "自然消除")
+_CLEARED_BY: Final[Words] = tuple(word for word, _ in METHOD.choices)
 _EXIT = ("收入半年稳定", "高于当年范围", "刚性支出", "三保障", "饮水", "风险消除")
 _YES_NO_ALONE = (
     *("风险是否已消除", "整户无劳动能力兜底保障户", "是否超期", "是否触发", "是否监测对象", "是否重点", "是否转线索"),
@@ -46,7 +49,7 @@ CHOICES: Final[dict[Words, Words]] = {
     ("政治面貌",): ("中共党员", "中共预备党员", "共青团员", "群众"),
     ("劳动技能",): tuple(LabourSkill.values),
     ("成员状态",): ("正常", "自然增加", "自然减少"),
-    ("残疾", "类别"): ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"),
+    ("残疾", "类别"): DISABILITIES,
     ("残疾", "等级"): ("一级", "二级", "三级", "四级"),
     ("线索来源",): tuple(Clue.Channel.labels),
     ("核实结论",): tuple(Visit.Finding.labels),
@@ -54,9 +57,9 @@ CHOICES: Final[dict[Words, Words]] = {
     ("状态",): tuple(Measure.State.labels),
     ("情形",): ("消除回退", "重新识别"),
     ("议题",): ("纳入", "风险消除", "回退", "重新识别"),
-    ("安全等级",): ("A", "B", "C", "D"),
-    ("劳动能力",): ("完全丧失", "部分丧失"),
-    ("资产类别",): ("经营性", "公益性", "到户类"),
-    ("资产状况",): ("良好", "闲置", "低效", "流失", "报废"),
-    ("反馈层级",): ("中央", "省", "市", "县", "自查"),
+    ("安全等级",): tuple(LivingCondition.Grade.values),
+    ("劳动能力",): tuple(LabourLoss.Degree.labels),
+    ("资产类别",): tuple(Asset.Kind.labels),
+    ("资产状况",): tuple(Asset.Condition.labels),
+    ("反馈层级",): tuple(Problem.Level.labels),
 }
