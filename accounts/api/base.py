@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
@@ -72,7 +73,7 @@ class Endpoint(APIView):
     def user(self) -> User:
         return cast(User, self.request.user)
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         return timezone.now()
 

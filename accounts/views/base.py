@@ -16,6 +16,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic.base import View
 
 from accounts.errors import Refused
@@ -34,7 +35,7 @@ class Page(LoginRequiredMixin, View):
     def user(self) -> User:
         return cast(User, self.request.user)
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         return timezone.now()
 
@@ -42,6 +43,11 @@ class Page(LoginRequiredMixin, View):
 def asked(request: HttpRequest) -> dict[str, str]:
     """What an address asks for, without the NUL that no database takes."""
     return {name: str(value).replace("\0", "").strip() for name, value in request.GET.items()}
+
+
+def whole_number(written: str | None, *, digits: int = 9) -> int | None:
+    """The number that these letters are, of no more than so many digits; None for anything else."""
+    return int(written) if written and re.fullmatch(f"[0-9]{{1,{digits}}}", written) else None
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ def _beyond(fields: list[str], values: list[str], operator: str) -> Q:
 def sequence_page(items: Sequence[Any], query: Mapping[str, str]) -> ListPage:
     """A page of what is in memory already; its keys are places in the list."""
     key, back = _asked_key(query)
-    place = int(key) if re.fullmatch("[0-9]{1,9}", key) else 0
+    place = whole_number(key) or 0
     start = max(0, place - PAGE_SIZE if back else place)
     start = start if start < len(items) else 0
     end = start + PAGE_SIZE

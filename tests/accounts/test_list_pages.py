@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.views import base
-from accounts.views.base import ListPage, keyset_page, sequence_page
+from accounts.views.base import ListPage, Page, keyset_page, sequence_page, whole_number
 from households.models import Household
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -104,3 +104,17 @@ def _link(page: str, which: str) -> str:
 
 def _numbers(page: str) -> list[str]:
     return re.findall(r"/households/([0-9a-f-]{36})/", page)
+
+
+@pytest.mark.parametrize("written", [None, "", "x", "-1", "１２", "1" * 10, "9" * 5000])
+def test_what_is_no_number_of_its_length_is_none(written: str | None) -> None:
+    assert whole_number(written) is None
+    assert (whole_number("007"), whole_number("1" * 10, digits=18)) == (7, 1_111_111_111)
+
+
+def test_a_request_has_one_moment(clock: Any) -> None:
+    """Midnight between the check and the deed would have them on two days."""
+    page = Page()
+    began = page.at
+    clock.shift(3600)
+    assert page.at == began
