@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.errors import Refused
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, put_on_form
+from accounts.views.base import Page, put_on_form, whole_number
 from assistance.catalogue import CATEGORIES
 from assistance.models import MeasureType
 from assistance.permissions import EDIT_CATALOGUE
@@ -62,7 +62,7 @@ class MeasureCatalogue(Page):
         return redirect("measure-catalogue")
 
     def _retire(self, key: str) -> HttpResponse:
-        kind = get_object_or_404(MeasureType, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0)
+        kind = get_object_or_404(MeasureType, pk=whole_number(key))
         try:
             retire_type(kind=kind, actor=self.user, at=self.at)
         except Refused as refusal:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import may
-from accounts.views.base import Page, keyset_page
+from accounts.views.base import Page, keyset_page, whole_number
 from assistance.agenda import never_visited
 from assistance.permissions import PLAN
 from assistance.querysets import without_plan
@@ -65,8 +65,7 @@ class WithoutPlan(_Lacking):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         episodes = Episode.objects.visible_to(self.user).select_related("household")
-        given = request.POST.get("episode", "")
-        episode = get_object_or_404(episodes, pk=int(given) if given.isascii() and given.isdigit() else 0)
+        episode = get_object_or_404(episodes, pk=whole_number(request.POST.get("episode"), digits=18))
         plan = begin_plan(episode=episode, actor=self.user, at=self.at)
         messages.success(request, "已建立一户一策，请为每项风险安排措施。")
         return redirect("plan-detail", pk=plan.pk)

@@ -18,7 +18,7 @@ from accounts.api.uploads import BOOK_ENDINGS, workbook
 from accounts.errors import Refused
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, put_on_form
+from accounts.views.base import Page, put_on_form, whole_number
 from monitoring.models import CalendarDay
 from monitoring.services.calendar import SET_CALENDAR, clear_day, holidays_known, published, read_days, set_days, span
 from sheets.faults import SheetError
@@ -139,7 +139,8 @@ class WorkCalendar(Page):
 
 
 def _year(text: str, today: date) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 2004 <= int(text) <= today.year + 5 else today.year
+    year = whole_number(text) or 0
+    return year if 2004 <= year <= today.year + 5 else today.year
 
 
 def _month(year: int, month: int, entered: dict[date, CalendarDay]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from accounts.views.base import Page
 from households.heads import head_names
 from monitoring.forms import StepForm
 from monitoring.models import Clue
+from monitoring.views.ticked import ticked
 from monitoring.workflow.batch import MOST, perform_each
 from monitoring.workflow.engine import available_actions
 from monitoring.workflow.entry import Available
@@ -74,7 +75,7 @@ class ClueBatch(Page):
         return redirect("clue-list")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form, seen = BatchForm(request.POST), _seen(request.POST.getlist("item"))
+        form, seen = BatchForm(request.POST), ticked(request.POST.getlist("item")[:MOST])
         if not form.is_valid():
             return redirect("clue-list")
         clues = _chosen(self.user, seen)
@@ -108,26 +109,9 @@ class ClueBatch(Page):
         return render(self.request, "monitoring/clue_batch_done.html", context)
 
 
-def _seen(items: list[str]) -> dict[str, int]:
-    """uid → version of the ticked rows, as many as one batch takes; what is no such pair is left out."""
-    pairs = (item.rpartition(":") for item in items[:MOST])
-    return {
-        uid: int(version) for uid, _, version in pairs if version.isascii() and version.isdigit() and len(uid) == 36
-    }
-
-
 def _chosen(user: User, seen: dict[str, int]) -> list[Clue]:
-    wanted = {uid for uid in seen if _is_uid(uid)}
-    rows = Clue.objects.visible_to(user).filter(uid__in=wanted)
+    rows = Clue.objects.visible_to(user).filter(uid__in=seen)
     return list(rows.select_related("household", "village__parent").order_by("due_on", "id"))
-
-
-def _is_uid(text: str) -> bool:
-    try:
-        forms.UUIDField().clean(text)
-    except forms.ValidationError:
-        return False
-    return True
 
 
 def _sorted_out(clues: list[Clue], action: str) -> tuple[list[tuple[Clue, Step]], list[Clue]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.errors import Refused
-from accounts.views.base import Page, do_and_return
+from accounts.views.base import Page, do_and_return, whole_number
 from monitoring.feeds import FEEDS
 from monitoring.models import FeedUpload, HeadingMapping
 from monitoring.services.feed_uploads import drop_upload, look_at_upload, take_in
@@ -67,8 +66,7 @@ class FeedHeadings(UploadPage):
         upload = self.upload(uid)
         if "drop" in request.POST:
             return self.dropped(upload)
-        chosen, rows = _chosen(request.POST), request.POST.get("confirmed_rows", "")
-        confirmed = int(rows) if re.fullmatch("[0-9]{1,9}", rows) else 0
+        chosen, confirmed = _chosen(request.POST), whole_number(request.POST.get("confirmed_rows")) or 0
         try:
             report = take_in(upload=upload, chosen=chosen, actor=self.user, at=self.at, confirmed_rows=confirmed)
         except (Refused, SheetError) as refusal:
@@ -117,7 +115,7 @@ def _chosen(values: Any) -> dict[int, str]:
     """Column places and what they are taken for; `column_3=姓名`."""
     found: dict[int, str] = {}
     for name, value in values.items():
-        number = name.removeprefix("column_")
-        if number != name and number.isascii() and number.isdigit() and len(number) < 4 and value:
-            found[int(number)] = value[:60]
+        place = whole_number(name.removeprefix("column_"), digits=3)
+        if name.startswith("column_") and place is not None and value:
+            found[place] = value[:60]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from monitoring.policy import PolicyBook
 from monitoring.services.return_reasons import reasons_for
 from monitoring.services.reviews import pass_one, pass_together, send_back
 from monitoring.views.cases import case_for
+from monitoring.views.ticked import ticked
 
 
 class ReviewQueue(Page):
@@ -66,7 +66,7 @@ class ReviewBatch(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            lines = pass_together(wanted=_wanted(request.POST.getlist("item")), actor=self.user, at=self.at)
+            lines = pass_together(wanted=ticked(request.POST.getlist("item")), actor=self.user, at=self.at)
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("review-list")
@@ -129,15 +129,3 @@ def _next(queue: Queue, uid: str) -> str:
     place = uids.index(uid) if uid in uids else -1
     others = uids[place + 1 :] + uids[: max(place, 0)]
     return others[0] if others else ""
-
-
-def _wanted(items: list[str]) -> dict[str, int | None]:
-    """`uid:version` as the page sends them; what is not of that form is left out."""
-    found: dict[str, int | None] = {}
-    for item in items:
-        name, _, version = item.partition(":")
-        try:
-            found[str(uuid.UUID(name))] = int(version)
-        except ValueError:
-            continue
-    return found

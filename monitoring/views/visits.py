@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.services.pictures import picture_of
-from accounts.views.base import Page
+from accounts.views.base import Page, whole_number
 from households.entry_checks import VISIT, Doubt, Entered, doubts_about
 from households.models import Household
 from monitoring.models import Clue
@@ -102,7 +102,7 @@ class VisitSection(VisitPage):
                 section=section,
                 state=request.POST.get("state", "changed"),
                 values=given,
-                seq=_seq(request.POST.get("seq")),
+                seq=whole_number(request.POST.get("seq"), digits=15) or 0,
                 actor=self.user,
                 at=self.at,
             )
@@ -151,12 +151,11 @@ class VisitCheck(VisitPage):
 
     def post(self, request: HttpRequest, uid: str) -> HttpResponse:
         entry = self.entry(request, uid)
-        version = request.POST.get("version", "")
         try:
             visit = submit_draft(
                 subject=entry.subject,
                 uid=_uuid(request.POST.get("uid")),
-                version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
+                version=whole_number(request.POST.get("version")),
                 actor=self.user,
                 at=self.at,
             )
@@ -282,10 +281,6 @@ def _uuid(text: str | None) -> UUID:
         return UUID(text or "")
     except ValueError:
         return uuid4()
-
-
-def _seq(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _named(rows: Any, request: HttpRequest, name: str) -> Any:

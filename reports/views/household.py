@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import may
-from accounts.views.base import Page
+from accounts.views.base import Page, whole_number
 from assistance.models import Measure
 from households.heads import head_of
 from households.models import Household
@@ -110,15 +110,14 @@ class HouseholdStory(Page):
     def get(self, request: HttpRequest, uid: str) -> HttpResponse:
         household = get_object_or_404(_households(self.user), uid=uid)
         kind = request.GET.get("kind", "")
-        page = request.GET.get("page", "")
-        number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 4 else 1
         kind = kind if kind in KINDS else ""
+        number = whole_number(request.GET.get("page"), digits=3) or 1
         context = {
             "household": household,
             "head": head_of(household),
-            "chapter": chapter_of(household, kind=kind, page=max(number, 1)),
+            "chapter": chapter_of(household, kind=kind, page=number),
             "kinds": KINDS,
             "kind": kind,
-            "number": max(number, 1),
+            "number": number,
         }
         return render(request, "households/story.html", context)

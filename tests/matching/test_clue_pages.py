@@ -222,6 +222,9 @@ class TestAClueOfADepartment:
         assert beside(middle, bureau) == (None, at_county)
 
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
 class TestSeveralAtOnce:
     def _items(self, *clues: Clue) -> list[str]:
         return [f"{clue.uid}:{clue.version}" for clue in clues]
@@ -241,6 +244,10 @@ class TestSeveralAtOnce:
         assert [outcome.subject.number for outcome, _ in page.context["done"]] == [clues["ill"].number]
         assert "刚被他人办理过" in page.content.decode()
 
+    def test_an_identifier_in_capitals_is_the_same(self, clues: dict[str, Clue], bureau: User) -> None:
+        given = {"action": "dispatch", "confirmed": "1", "item": [item.upper() for item in self._items(clues["ill"])]}
+        assert len(desk(bureau).post(reverse("clue-batch"), given).context["done"]) == 1
+
     def test_closing_needs_its_reason(self, clues: dict[str, Clue], bureau: User) -> None:
         given = {"action": "close_solved", "confirmed": "1", "item": self._items(clues["ill"])}
         client = desk(bureau)
@@ -256,7 +263,7 @@ class TestSeveralAtOnce:
         clues["ill"].refresh_from_db()
         assert clues["ill"].state == "at_county"
 
-    @pytest.mark.parametrize("item", ["", "x:1", "00000000-0000-0000-0000-00000000000z:1", ":", "a" * 36 + ":9"])
+    @pytest.mark.parametrize("item", ["", "x:1", f"{NOBODY[:-1]}z:1", ":", "a" * 36 + ":9", f"{NOBODY}:{'9' * 5000}"])
     def test_junk_is_nothing_chosen(self, bureau: User, item: str) -> None:
         page = desk(bureau).post(reverse("clue-batch"), {"action": "dispatch", "item": [item], "confirmed": "1"})
         assert "还没有选线索" in page.content.decode() or page.context["gone"]

@@ -80,3 +80,8 @@ def test_only_the_county_and_its_administrator_enter(owner: User, auditor: User)
         assert desk(user).post(reverse(PAGE), given).status_code == 403
         assert not desk(user).get(reverse(PAGE)).context["may_set"]
     assert not CalendarDay.objects.exists()
+
+
+@pytest.mark.parametrize("year", ["x", "0", "9999", "9" * 5000])
+def test_a_year_that_makes_no_sense_is_the_present_one(owner: User, year: str) -> None:
+    assert desk(owner).get(reverse(PAGE), {"year": year}).context["year"] == 2026
