@@ -75,7 +75,8 @@ def place(*, plan: Plan, draft: MeasureDraft, actor: User, at: datetime) -> Meas
 def change_measure(*, measure: Measure, version: int, actor: User, at: datetime, **values: Any) -> Measure:
     """Write the given ones of `CHANGEABLE`. What was delivered keeps its kind and risk.
 
-    Raises: as `add_measure`; Refused when it is ended or cancelled; Conflict when `version` is old.
+    Raises: as `add_measure`; Refused when it is ended or cancelled, or another risk would leave the old one bare as
+        with `cancel_measure`; Conflict when `version` is old.
     """
     if unknown := set(values) - CHANGEABLE:
         raise TypeError(f"no such values of a measure: {sorted(unknown)}")
@@ -89,6 +90,8 @@ def change_measure(*, measure: Measure, version: int, actor: User, at: datetime,
             raise Refused("已有落实记录的措施不能改措施类别和针对的风险，请另建一项。", field="type")
         merged = {name: getattr(measure, name) for name in CHANGEABLE} | values
         check(measure.plan.episode, merged, kept_type=measure.type)
+        if merged["risk"] != measure.risk:
+            _refuse_bare(measure, "改了风险", "risk")
         before = {name: str(getattr(measure, name)) for name in values if name != "beneficiary"}
         change(measure, version=version, **values)
         _note(measure, "changed", actor, at, before=before)
@@ -109,10 +112,7 @@ def cancel_measure(*, measure: Measure, reason: str, version: int, actor: User, 
         _refuse_closed(measure)
         if measure.deliveries.standing().exists():
             raise Refused("这项措施已有落实记录，不能取消；不再继续的请“结束”。", code="delivered")
-        plan = measure.plan
-        left = uncovered(plan, without=measure)
-        if plan.adopted_on and plan.episode.state == Episode.State.MONITORED and measure.risk in left:
-            raise Refused(f"取消后“{measure.risk}”没有对应措施，请先补充替代措施。", code="risk_without_measure")
+        _refuse_bare(measure, "取消")
         today = timezone.localdate(at)
         change(measure, version=version, state=State.CANCELLED, cancelled_on=today, end_reason=reason)
         _note(measure, "cancelled", actor, at, reason=reason)
@@ -190,6 +190,9 @@ def _require(measure: Measure, actor: User, at: datetime) -> None:
 
 
 def _lock(measure: Measure) -> Measure:
+    """The measure as it stands, locked after its plan: of two measures of a risk that go at one moment, the second has
+    to see that it is the last."""
+    Plan.objects.select_for_update().get(pk=measure.plan_id)
     rows = Measure.objects.select_for_update(of=("self",)).select_related("plan__episode__household", "type")
     return rows.get(pk=measure.pk)
 
@@ -197,6 +200,16 @@ def _lock(measure: Measure) -> Measure:
 def _refuse_closed(measure: Measure) -> None:
     if measure.state in (State.ENDED, State.CANCELLED):
         raise Refused(f"这项措施{measure.get_state_display()}，不能再修改。", code="closed")
+
+
+def _refuse_bare(measure: Measure, what: str, field: str = "") -> None:
+    """Refuse what leaves the measure's risk without any, in an adopted plan of a household still monitored."""
+    plan = measure.plan
+    left = uncovered(plan, without=measure)
+    if plan.adopted_on and plan.episode.state == Episode.State.MONITORED and measure.risk in left:
+        raise Refused(
+            f"{what}后“{measure.risk}”没有对应措施，请先补充替代措施。", field=field, code="risk_without_measure"
+        )
 
 
 def _note(measure: Measure, what: str, actor: User, at: datetime, **detail: Any) -> None:

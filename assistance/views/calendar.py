@@ -77,8 +77,9 @@ def _days(first: date, last: date, coming: list[Due], today: date) -> list[list[
 
 
 def _month(text: str, today: date) -> date:
-    """The first day of the month asked for, or of today's."""
+    """The first day of the month asked for, or of today's where that is none that has a month before and after it."""
     try:
-        return date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
+        asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         return today.replace(day=1)
+    return asked if date.min.year < asked.year < date.max.year else today.replace(day=1)

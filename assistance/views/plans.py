@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.errors import Refused
-from accounts.models import User
+from accounts.models import Post, User
 from accounts.permissions import may
 from accounts.services import audit
 from accounts.services.pictures import keep_picture, picture_of
-from accounts.views.base import Page, keyset_page
+from accounts.views.base import Page, keyset_page, put_on_form
 from assistance.forms import AdoptForm, ChangeMeasureForm, DayForm, DeliveryForm, MeasureForm, ReasonForm
 from assistance.models import Delivery, Measure, Plan
 from assistance.permissions import DELIVER, PLAN, require_for
@@ -36,6 +37,7 @@ from assistance.services.plans import adopt_plan, change_plan
 from assistance.standing import standing_of
 from households.heads import head_of, home_name, with_heads
 from households.models import Household
+from households.services.helpers import HELPING_ROLES
 from monitoring.exit_checks import check_exit
 from monitoring.models import Episode
 from monitoring.policy import value_of
@@ -113,7 +115,7 @@ SHOWN = ("waiting", "overdue", "undelivered", "unconfirmed")
 
 def _shown(plans: PlanQuerySet, show: str, today: date) -> PlanQuerySet:
     """The plans that a tab shows; all of them for an unknown one."""
-    if show in ("waiting", "overdue", "undelivered", "unconfirmed"):
+    if show in SHOWN:
         rows: PlanQuerySet = getattr(plans, show)(today)
         return rows
     return plans
@@ -142,10 +144,7 @@ class PlanForm(Page):
         try:
             self.save(form)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            for sentence in [refusal.message, *refusal.details]:
-                form.add_error(None, sentence)
+            put_on_form(form, refusal, details=True)
             return self._page(request, plan, form, status=refusal.status)
         messages.success(request, f"{self.title}：已保存。")
         return redirect("plan-detail", pk=plan.pk)
@@ -185,7 +184,7 @@ class AdoptPlan(PlanForm):
     def plan_and_form(self, request: HttpRequest, pk: int) -> tuple[Plan, Form]:
         self.plan = _plan(self.user, pk)
         initial = {"version": self.plan.version, "responsible": self.plan.responsible, "unit": self.plan.unit}
-        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan), initial=initial)
+        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan, self.at), initial=initial)
 
     def save(self, form: Form) -> None:
         adopt_plan(plan=self.plan, actor=self.user, at=self.at, **form.cleaned_data)
@@ -198,17 +197,18 @@ class ChangePlan(PlanForm):
         self.plan = _plan(self.user, pk)
         names = ("version", "responsible", "unit", "goal", "signed_on")
         initial = {name: getattr(self.plan, name) for name in names}
-        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan), initial=initial)
+        return self.plan, AdoptForm(request.POST or None, people=_helpers(self.plan, self.at), initial=initial)
 
     def save(self, form: Form) -> None:
         change_plan(plan=self.plan, actor=self.user, at=self.at, **form.cleaned_data)
 
 
-def _helpers(plan: Plan) -> Any:
-    """Who may be responsible: people with a current post in the village or its township."""
+def _helpers(plan: Plan, at: datetime) -> QuerySet[User]:
+    """Who may be responsible: people with a current post in the village or its township that lets them help."""
     household = plan.episode.household
     places = [household.village_id, household.village.parent_id]
-    return User.objects.filter(posts__division_id__in=places, posts__ends_on__isnull=True).distinct()
+    posts = Post.objects.current(timezone.localdate(at)).filter(division_id__in=places, role__in=HELPING_ROLES)
+    return User.objects.filter(pk__in=posts.values("user_id"), is_active=True)
 
 
 class _MeasurePage(PlanForm):

@@ -15,7 +15,8 @@ from races import at_once
 from accounts.models import User
 from assistance.models import Delivery, Measure, Plan
 from assistance.services.deliveries import deliver
-from assistance.services.measures import add_measure, change_measure
+from assistance.services.measures import add_measure, cancel_measure, change_measure
+from assistance.services.plans import adopt_plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 20
@@ -53,6 +54,23 @@ def test_without_the_condition_in_the_update_many_win(
 
     monkeypatch.setattr("assistance.services.measures.change", _write)
     assert at_once(_changes(measure, owner), TIMES) == ["done"] * TIMES
+
+
+def test_of_two_measures_of_a_risk_that_are_cancelled_at_once_one_stays(
+    plan: Plan, owner: User, drafts: list[Any]
+) -> None:
+    """The plan is locked first: each of the two would else still see the other one."""
+    at = timezone.now()
+    adopt_plan(
+        plan=plan, version=1, responsible=owner, unit="镇政府", measures=[*drafts, drafts[0]], actor=owner, at=at
+    )
+    two = list(Measure.objects.filter(risk=drafts[0].risk))
+
+    def _cancel(number: int) -> None:
+        cancel_measure(measure=two[number], reason="不再需要", version=1, actor=owner, at=at)
+
+    assert sorted(at_once(_cancel, 2)) == ["done", "risk_without_measure"]
+    assert Measure.objects.filter(risk=drafts[0].risk).exclude(state="cancelled").count() == 1
 
 
 def _changes(measure: Measure, owner: User) -> Callable[[int], Measure]:

@@ -153,6 +153,18 @@ def test_the_last_measure_of_a_risk_is_not_cancelled_while_the_household_is_moni
     assert measure not in Measure.objects.standing(TODAY)
 
 
+def test_the_last_measure_of_a_risk_does_not_go_to_another_while_the_household_is_monitored(
+    measure: Measure, owner: User, draft: Callable[..., Any]
+) -> None:
+    schooling = MeasureType.objects.get(category="教育帮扶", item="雨露计划")
+    change = {"measure": measure, "version": 1, "risk": "因学", "type": schooling, "actor": owner, "at": timezone.now()}
+    with pytest.raises(Refused, match="先补充替代措施") as refusal:
+        change_measure(**change)
+    assert (refusal.value.code, refusal.value.field) == ("risk_without_measure", "risk")
+    add_measure(plan=measure.plan, draft=draft("因病", "综合保障", "临时救助"), actor=owner, at=timezone.now())
+    assert change_measure(**change).risk == "因学"
+
+
 def test_what_was_delivered_is_not_cancelled_and_keeps_its_kind(measure: Measure, owner: User) -> None:
     hand_over(measure, owner)
     measure.refresh_from_db()

@@ -158,6 +158,7 @@ def test_a_plan_is_opened_for_an_episode_of_the_register(
     assert "建立一户一策</button>" in _sign_in(owner).get(reverse("plan-missing")).content.decode()
     assert "张三户" in _sign_in(owner).get(reverse("plan-missing")).content.decode()
     assert _sign_in(colleague).post(reverse("plan-missing"), {"episode": episode.pk}).status_code == 404
+    assert _sign_in(owner).post(reverse("plan-missing"), {"episode": "9" * 5000}).status_code == 404
     assert _sign_in(owner).post(reverse("plan-missing"), {"episode": "x"}).status_code == 404
     assert _sign_in(owner).post(reverse("plan-missing"), {"episode": episode.pk}).status_code == 302
     assert Plan.objects.get().episode == episode
@@ -174,6 +175,20 @@ def test_the_list_shows_what_its_tab_says(
     assert ("张三户" in text) == seen
 
 
+def test_a_helper_is_chosen_among_those_who_hold_a_helping_post_there_today(
+    plan: Plan, owner: User, township: User, hire: Callable[..., User]
+) -> None:
+    """A post with a last day that is still to come is one; such as have not begun, and posts that only read, are none."""
+    leaving = hire("leaving", Role.VILLAGE_CADRE, "990101100201")
+    leaving.posts.update(ends_on=TODAY + timedelta(days=20))
+    hire("coming", Role.VILLAGE_CADRE, "990101100201", since=TODAY + timedelta(days=1))
+    hire("reader", Role.AUDITOR, "990101100000")
+    gone = hire("gone", Role.VILLAGE_CADRE, "990101100201")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    form = _sign_in(owner).get(reverse("plan-adopt", args=[plan.pk])).context["form"]
+    assert {person.username for person in form.fields["responsible"].queryset} == {"leaving", "owner", "township"}
+
+
 # --- the calendar ---
 
 
@@ -187,7 +202,7 @@ def test_overdue_visits_come_before_the_days_to_come(village: Any, clock: Any, o
     assert "早户户" not in _sign_in(colleague).get(reverse("followup-list")).content.decode()
 
 
-@pytest.mark.parametrize("month", ["2026-12", "x", "2026-13", "", "0000-00"])
+@pytest.mark.parametrize("month", ["2026-12", "x", "2026-13", "", "0000-00", "0001-01", "9999-12"])
 def test_any_month_can_be_asked_for(clock: Any, owner: User, month: str) -> None:
     assert _sign_in(owner).get(reverse("followup-list"), {"month": month}).status_code == 200
 
