@@ -25,6 +25,7 @@ from households.models import (
     Person,
     SupportClass,
 )
+from households.plain import plain
 from households.services.act import KEEP, Act, carry_out
 from households.services.belonging import checked_name, checked_number, known_person
 from sheets.ids import birth_date, sex
@@ -267,11 +268,7 @@ def _put(row: Household | Person, wanted: Mapping[str, Any]) -> dict[str, Any]:
         before = getattr(row, name)
         if before != value:
             setattr(row, name, value)
-            changes[name] = None if name in _UNSAID else [_plain(before), _plain(value)]
+            changes[name] = None if name in _UNSAID else [plain(before), plain(value)]
     if not changes:
         raise Refused("内容没有变化，不需要修改。", code="nothing_changed")
     return changes
-
-
-def _plain(value: Any) -> Any:
-    return text(value) if isinstance(value, Decimal) else value

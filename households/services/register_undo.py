@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from accounts.models import User
 from accounts.services.audit import record
 from households import moves, register
 from households.models import Household, LifeEvent, LivingCondition, Membership, Person, RegisterBatch
+from households.plain import plain
 from households.services.register_lock import hold_persons
 from households.services.register_rights import require_register
-from sheets.text import text
 
 _CHUNK = 500
 _NAMED = 5
@@ -58,8 +58,8 @@ class Changes:
         """Remember a change; of several to one field the first `before` and the last `after` count."""
         first = self.before[kind].setdefault(str(pk), {})
         for name, value in before.items():
-            first.setdefault(name, _plain(value))
-        self.after[kind].setdefault(str(pk), {}).update({name: _plain(value) for name, value in after.items()})
+            first.setdefault(name, plain(value))
+        self.after[kind].setdefault(str(pk), {}).update({name: plain(value) for name, value in after.items()})
 
     def any(self) -> bool:
         return (
@@ -67,19 +67,11 @@ class Changes:
         )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return text(value)
-    return value
-
-
 def _is_still(now: Any, kept: Any) -> bool:
     """Whether a field has what was kept of it; of a decimal its value, however many decimals the column had then."""
     if isinstance(now, Decimal) and isinstance(kept, str):
         return now == Decimal(kept)
-    return bool(_plain(now) == kept)
+    return bool(plain(now) == kept)
 
 
 def keep_changes(batch: RegisterBatch, changes: Changes) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from households.models import BEGINNING, RegisterBatch
+from households.plain import plain
 from households.register import Entry, PartResult
 from monitoring.models import Episode, EpisodeEvent
 from monitoring.risks import CLUE_ONLY, SPELLINGS, MonitoredType, Risk
@@ -176,7 +177,7 @@ class _Writer:
         added: Sequence[EpisodeEvent],
         withdrawn: Sequence[int],
     ) -> None:
-        old = {name: _plain(value) for name, value in before.items()} | {"version": episode.version}
+        old = {name: plain(value) for name, value in before.items()} | {"version": episode.version}
         Episode.objects.filter(pk=episode.pk).update(**fields, version=episode.version + 1)
         changed = {_COLUMNS[name] for name in before if name in _COLUMNS}
         self._result.changed[episode.household_id] = changed or {CLEARED}
@@ -243,7 +244,3 @@ def _turn(event: EpisodeEvent) -> tuple[str, date, bool]:
 
 def _episodes(condition: Q) -> list[Episode]:
     return list(Episode.objects.select_for_update(of=("self",)).select_related("household").filter(condition))
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
