@@ -59,10 +59,12 @@ def request_place_exemption(
     require(actor=actor, right=REQUEST, code=division.code, at=at)
     if check_code not in CHECKS:
         raise Refused("没有这条规则。", field="check", code="invalid")
-    same = Exemption.objects.filter(check_code=check_code, subject="", division=division)
-    if same.waiting().exists() or same.standing(timezone.localdate(at)).exists():
-        raise Conflict("这个地方的这条规则已申请豁免，请看办理结果。", code="asked_already")
     with transaction.atomic():
+        # No row of its own to lock before it is asked for: of two who ask at once, the place tells who comes second.
+        Division.objects.select_for_update().get(pk=division.pk)
+        same = Exemption.objects.filter(check_code=check_code, subject="", division=division)
+        if same.waiting().exists() or same.standing(timezone.localdate(at)).exists():
+            raise Conflict("这个地方的这条规则已申请豁免，请看办理结果。", code="asked_already")
         return _ask(
             check_code=check_code,
             subject="",
