@@ -16,7 +16,7 @@ from households.models import Household, Membership, Person
 from records.books import Book, BookColumn
 from records.permissions import may_write
 from records.readings import place_name
-from records.values import NOTE_LIMIT, REASON_LIMIT
+from records.values import NOTE_LIMIT, REASON_LIMIT, day_after
 from sheets.clean import mask_id
 
 _TEXT = {"class": "form-control"}
@@ -231,6 +231,12 @@ class EndForm(forms.Form):
     last_day = day_field("最后一天", help_text="到这一天为止还是这样，第二天起不再是。")
     reason = _reason_field(required=False)
 
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        if day_after(day) is None:
+            raise forms.ValidationError("这等于没有截止，请写实际的最后一天。")
+        return day
+
     def refuse(self, refusal: Refused) -> None:
         name = "last_day" if refusal.field == "on" else refusal.field
         self.add_error(name if name in self.fields else None, refusal.message)
@@ -283,10 +289,6 @@ def _places(book: Book, user: User) -> list[Division]:
         rows = Division.objects.within(place).filter(level__in=book.levels).select_related("parent")
         found.update({row.code: row for row in rows})
     return [found[code] for code in sorted(found)]
-
-
-def day_after(day: date | None) -> date | None:
-    return None if day is None else day + timedelta(days=1)
 
 
 def day_before(day: date | None) -> date | None:

@@ -81,7 +81,12 @@ def parse_day_after(cell: Cell) -> date | None:
     except CellFault:
         last = parse_month(cell)
         return None if last is None else (last + timedelta(days=31)).replace(day=1)
-    return None if day is None else day + timedelta(days=1)
+    return day_after(day)
+
+
+def day_after(last: date | None) -> date | None:
+    """The first day that it is no longer so; None without a last day, and for 9999-12-31, which says that there is none."""
+    return None if last in (None, date.max) else last + timedelta(days=1)
 
 
 def blank_of(book: Book, field: str) -> Any:

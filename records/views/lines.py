@@ -28,7 +28,6 @@ from records.book_forms import (
     FindHouseholdForm,
     LineForm,
     WithdrawForm,
-    day_after,
     day_before,
 )
 from records.books import Book
@@ -38,6 +37,7 @@ from records.readings import last_day, name_of, place_of, shown, with_names
 from records.services.book_store import version_of
 from records.services.hotline import open_hotline_clue
 from records.services.lines import add_line, change_line, correct_line, end_line, withdraw_line
+from records.values import day_after
 from records.views.books import find_book
 
 

@@ -57,6 +57,11 @@ def test_without_a_first_day_a_line_begins_on_the_day_of_the_list(
     assert Job.objects.get().from_on == LISTED
 
 
+def test_a_last_day_that_says_no_end_is_none(tmp_path: Path, county: Division, family: Household) -> None:
+    take_in(tmp_path, "jobs", county, [job(family, 开始时间="2026-03-01", 结束时间="9999-12-31")])
+    assert Job.objects.get().to_on is None
+
+
 def test_every_kind_of_bad_row_is_told_in_one_pass(tmp_path: Path, county: Division, family: Household) -> None:
     good = job(family)
     number = good["证件号码"]

@@ -51,6 +51,16 @@ def test_everybody_finds_the_books_of_his_own_work(bureau: Any, owner: Any, hire
     assert "不经手任何底册" in at(administrator).get("/records/").content.decode()
 
 
+def test_a_line_without_end_is_entered_so_and_not_ended_so(owner: Any, family: Household) -> None:
+    client, person = at(owner), family.memberships.order_by("id").first().person
+    given = {"person": str(person.uid), "from_on": "2026-03-01", "last_day": "9999-12-31", "v_working": "是"}
+    client.post(f"/records/jobs/new/?household={family.uid}", given)
+    row = Job.objects.get()
+    assert row.to_on is None
+    told = client.post(f"/records/jobs/lines/{row.line}/end/", {"seen": str(row.uid), "last_day": "9999-12-31"})
+    assert (told.status_code, "实际的最后一天" in told.content.decode()) == (400, True)
+
+
 def test_a_book_lists_its_lines_of_a_day_and_of_a_place(
     owner: Any, colleague: Any, family: Household, django_assert_max_num_queries: Any
 ) -> None:
