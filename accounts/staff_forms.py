@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 from accounts.models import Department, Division, Role
@@ -14,8 +16,13 @@ _SELECT = {"class": "form-select"}
 
 
 class DayField(forms.DateField):
+    """A day in anybody's working life; half a year typed is year 2, which has no day before it to hand over on."""
+
     def __init__(self, **more: Any) -> None:
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **_TEXT}), **more)
+        words = "年份不对，请核对。"
+        bounds = [MinValueValidator(date(1950, 1, 1), words), MaxValueValidator(date(2150, 12, 31), words)]
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **_TEXT})
+        super().__init__(widget=widget, validators=bounds, **more)
 
 
 class PlaceField(forms.ModelChoiceField):

@@ -64,6 +64,7 @@ def test_a_new_account_comes_with_its_post_and_a_password_shown_once(desk: Clien
         ({"role": Role.VILLAGE_CADRE.value}, "应在村级任职"),
         ({"division": "990102000000"}, "请从列表里选一项"),
         ({"ends_on": "2026-11-09"}, "任职止不能早于任职起"),
+        ({"starts_on": "0001-01-01"}, "年份不对"),
     ],
 )
 def test_what_will_not_do_is_said_on_the_form_and_nothing_is_stored(
@@ -86,6 +87,17 @@ def test_posts_are_given_ended_and_handed_over(desk: Client, owner: User, collea
     post.refresh_from_db()
     assert (post.ends_on, helper.ends_on) == (date(2026, 11, 19), date(2026, 11, 12))
     assert "任职止不能早于任职起" in _text(desk.post(page, {"act": "end", "post": helper.pk, "last_day": "2026-11-01"}))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0202-11-20", "9999-12-31"])
+def test_a_year_that_was_not_typed_to_its_end_hands_nothing_over(desk: Client, owner: User, day: str) -> None:
+    post = Post.objects.get(user=owner)
+    for page, given in (
+        ("/staff/of/owner/", {"act": "hand_over", "post": post.pk, "to": "owner", "on": day}),
+        (f"/staff/of/owner/handover/{post.pk}/", {"to": owner.pk, "on": day, "confirmed": "1"}),
+    ):
+        assert "年份不对" in _text(desk.post(page, given)), page
+    assert Post.objects.filter(ends_on__isnull=False).count() == 0
 
 
 def test_a_password_is_reset_and_an_account_switched_off_and_on(desk: Client, owner: User) -> None:
