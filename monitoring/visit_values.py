@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from accounts.errors import Refused
+from households.models import BEGINNING
 from monitoring.models import Visit
 from monitoring.visit_sections import INCOME, OK, PAYMENTS, Ask, Section
 from monitoring.workflow.inputs import Input, read
@@ -85,7 +86,7 @@ def _number(ask: Ask, value: str, today: date) -> str:
     written = unicodedata.normalize("NFKC", value).strip()
     if not written:
         return _missing(ask)
-    if not (written.isascii() and written.isdigit()) or int(written[:9]) > _MOST_PEOPLE:
+    if not (written.isascii() and written.isdigit()) or int(written) > _MOST_PEOPLE:
         raise _Wrong(f"{ask.title}应为 0 到 {_MOST_PEOPLE} 的整数。")
     return str(int(written))
 
@@ -114,6 +115,8 @@ def _date(ask: Ask, value: str, today: date) -> str:
         raise _Wrong(f"{ask.title}应写成 2026-11-10 这样。") from error
     if day > today:
         raise _Wrong(f"{ask.title}不能晚于今天。")
+    if day < BEGINNING:
+        raise _Wrong(f"{ask.title}的年份不对，请核对。")
     return day.isoformat()
 
 

@@ -17,7 +17,7 @@ from accounts.errors import Conflict, OutOfScope, Refused
 from accounts.models import Role, StoredFile, User
 from accounts.permissions import require
 from accounts.scope import scope_of
-from households.models import Household, Income
+from households.models import BEGINNING, Household, Income
 from households.services.conditions import record_condition, record_income
 from monitoring.clock import add_months
 from monitoring.models import Case, Clue, DutyTaken, Episode, Visit, Visitor, VisitSignature
@@ -241,6 +241,8 @@ class _Entry:
     def _check_subject(self, today: date) -> None:
         if self.visited_on > today:
             raise Refused("走访日期不能晚于今天。", field="visited_on", code="date_in_future")
+        if self.visited_on < BEGINNING:
+            raise Refused("走访日期的年份不对，请核对。", field="visited_on", code="invalid")
         if self.kind == Kind.CHECK and self.clue is None:
             raise Refused("核实走访须指明线索。", field="clue", code="invalid")
         if self.kind == Kind.CLEARING and self.case is None:

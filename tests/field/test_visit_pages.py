@@ -132,6 +132,7 @@ def test_a_fault_stands_at_its_field_with_the_likely_value(hand: Hand) -> None:
         ("finding", {"finding": "true"}, "请选是哪一类"),
         ("team", {"visited_on": "2026-11-11"}, "不能晚于今天"),
         ("team", {"visited_on": "昨天"}, "应写成 2026-11-10"),
+        ("team", {"visited_on": "0001-01-01"}, "年份不对"),
         ("policies", {"measures": "all", "policies": "字" * 501}, "不能超过 500 字"),
         ("policies", {"measures": "all", "policies": f"证号 {make_number(7)}"}, "不要写证件号码"),
     ],
