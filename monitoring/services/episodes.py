@@ -93,6 +93,8 @@ def cancel_episode(
 
 
 def _checked(episode: Episode, version: int | None) -> Episode:
+    """The episode as it stands, locked after its household, under whose lock cases are opened."""
+    Household.objects.select_for_update().get(pk=episode.household_id)
     row = Episode.objects.select_for_update(of=("self",)).select_related("household").get(pk=episode.pk)
     if version is None:
         raise Refused("缺少版本号，请刷新后再办理。", field="version", code="version_missing")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from households.models import Household
 from monitoring.models import Case, Clue, Episode
 from monitoring.risks import CLUE_ONLY
 from monitoring.workflow.clue_guards import verifying_visit, visit_named
@@ -58,9 +57,7 @@ def flagged_green(act: Act) -> None:
 
 def identified(act: Act) -> None:
     """The clue goes into the household's enrolment case: the running one, or one that is opened for it."""
-    clue = act.subject
-    Household.objects.select_for_update().get(pk=clue.household_id)
-    running = open_case_of(clue.household)
+    running = open_case_of(act.subject.household)
     case = _attach(act, running) if running is not None else _open(act)
     act.record["case"] = case.number
     act.due_on = None

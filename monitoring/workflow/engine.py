@@ -12,6 +12,7 @@ from accounts.errors import Forbidden, OutOfScope, Refused
 from accounts.models import Post, StoredFile, User
 from accounts.permissions import require
 from accounts.services import audit
+from households.models import Household
 from monitoring.models import Case, Clue, DutyTaken
 from monitoring.policy import PolicyBook
 from monitoring.workflow.entry import Available, Entry, check, missing, prepare, step_now, unfilled
@@ -46,6 +47,9 @@ def perform(
     """
     try:
         with transaction.atomic():
+            # The household first, as wherever its clues and cases are made, moved or visited: in another order two wait
+            # for each other, and two clues that join an episode at once would each write its risks without the other.
+            Household.objects.select_for_update().get(pk=subject.household_id)
             row = locked(subject)
             step, post = _step_of(row, action, actor=actor, at=at, version=version)
             _refuse_barred(row, step, actor)

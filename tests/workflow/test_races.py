@@ -6,7 +6,7 @@ from copy import copy
 from uuid import uuid4
 
 import pytest
-from builders import make_household
+from builders import make_episode, make_household
 from journeys import Office
 from races import at_once
 
@@ -55,6 +55,22 @@ def test_without_lock_and_claim_an_approval_has_many_effects(office: Office, mon
     )
     assert answers == ["done"] * 10
     assert Transition.objects.filter(case=case).count() == 10
+
+
+def test_risks_that_join_an_episode_at_once_all_stand_in_it(office: Office) -> None:
+    household = make_household(office.village)
+    episode = make_episode(household)
+    clues = [office.verified(household, risk=risk) for risk in ("因残", "因学", "因安全饮水")]
+
+    def _join(number: int) -> None:
+        clue = clues[number]
+        perform(
+            subject=clue, action="join_episode", actor=office.owner, at=office.at, version=clue.version, note="并入"
+        )
+
+    assert at_once(_join, len(clues)) == ["done"] * len(clues)
+    episode.refresh_from_db()
+    assert sorted(episode.risks) == sorted(["因病", *(clue.risk for clue in clues)])
 
 
 def test_fifty_reports_of_one_risk_make_one_clue(office: Office) -> None:
