@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -13,8 +14,9 @@ from accounts.models import User
 _OLD = {"class": "form-control", "autocomplete": "current-password"}
 _NEW = {"class": "form-control", "autocomplete": "new-password"}
 
+_LOCKED = f"连着输错 {settings.AXES_FAILURE_LIMIT} 次锁住了。锁住的 {settings.AXES_COOLOFF_TIME * 60:.0f} 分钟后再试。"
 # One answer for a wrong password, an unknown name and a locked one: nobody learns which names exist.
-LOGIN_FAILED = "用户名或密码不对，或者连着输错 5 次锁住了。锁住的 30 分钟后再试。"
+LOGIN_FAILED = f"用户名或密码不对，或者{_LOCKED}"
 
 
 class SignInForm(AuthenticationForm):
@@ -48,7 +50,7 @@ class PasswordForm(forms.Form):
     def clean_old(self) -> str:
         old = self.cleaned_data["old"]
         if authenticate(self.request, username=self.request.user.username, password=old) is None:
-            raise forms.ValidationError("密码不对，或者连着输错 5 次锁住了。锁住的 30 分钟后再试。")
+            raise forms.ValidationError(f"密码不对，或者{_LOCKED}")
         return old
 
     def clean(self) -> dict[str, Any]:
