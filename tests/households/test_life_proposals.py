@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 from builders import make_household, make_number
+from cast import NOW
 from django.db import connection
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.models import Division, User
 from households.models import ChangeProposal, FormerNumber, Household, LifeEvent, Membership, Person
 from households.services.life import Reported, decide_proposal, propose_changes, reported_values, withdraw_changes
-from tests.conftest import NOW
 
 DAY = date(2026, 10, 20)
 pytestmark = pytest.mark.usefixtures("clock")

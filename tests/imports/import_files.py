@@ -16,6 +16,7 @@ from sheets.ids import checksum
 AT = datetime(2026, 11, 10, 1, 0, tzinfo=UTC)
 REGISTER_HEADINGS = ["县(市、区、旗)", "乡(镇)", "行政村", "户编号", "姓名", "证件号码", "与户主关系", "劳动技能", "人均纯收入",
                      "户类型", "致贫原因1", "易返贫致贫户(监测对象)类型", "风险是否消除", "风险识别时间", "风险消除时间"]  # fmt: skip
+TYPE = "易返贫致贫户(监测对象)类型"
 # A cell that every own column accepts, by the column's kind; lists are read from the declaration.
 SAMPLE = {"date": date(2026, 10, 5), "number": 120.5, "text": "某事", "id": "无"}
 
@@ -94,3 +95,23 @@ def register_row(household: str, id_number: str, name: str = "张三", relation:
 
 def register_file(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     return write_xlsx(path, [["守望县防止返贫监测基础信息"], REGISTER_HEADINGS, *rows], sheet="名单")
+
+
+def codes(report: Any) -> list[tuple[int, str, str]]:
+    """Row, column and code of every rejected row of a report."""
+    return [(error["row"], error["column"], error["code"]) for error in report.errors]
+
+
+def tally(report: Any) -> tuple[int, int, int]:
+    """How many persons an import made, changed and left."""
+    return report.tally.created, report.tally.updated, report.tally.unchanged
+
+
+def monitored(risk: str = "因病", cleared: str = "否", since: Any = "202306", until: Any = "") -> dict[str, Any]:
+    return {
+        TYPE: "边缘易致贫户",
+        "致贫原因1": risk,
+        "风险是否消除": cleared,
+        "风险识别时间": since,
+        "风险消除时间": until,
+    }

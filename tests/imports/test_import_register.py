@@ -1,4 +1,4 @@
-"""The register: households from rows of persons, moves, episodes, what is updated and what never is."""
+"""The register: households from rows of persons, moves, what is updated and what never is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from import_files import AT, REGISTER_HEADINGS, feed_row, number, register_file, register_row, write_csv, write_xlsx
+from import_files import (
+    AT,
+    REGISTER_HEADINGS,
+    TYPE,
+    codes,
+    feed_row,
+    monitored,
+    number,
+    register_file,
+    register_row,
+    tally,
+    write_csv,
+    write_xlsx,
+)
 from openpyxl import load_workbook
 
 from accounts.errors import Conflict, Forbidden, OutOfScope
@@ -21,19 +34,10 @@ from accounts.models import StoredFile
 from households.models import BEGINNING, Household, LifeEvent, LivingCondition, Membership, Person, RegisterBatch
 from households.services.register import import_register, write_errors
 from households.services.register_undo import undo_register
-from monitoring.models import Episode, EpisodeEvent
+from monitoring.models import Episode
 from sheets.faults import SheetError
 
-TYPE = "易返贫致贫户(监测对象)类型"
 Take = Callable[..., Any]
-
-
-def codes(report: Any) -> list[tuple[int, str, str]]:
-    return [(error["row"], error["column"], error["code"]) for error in report.errors]
-
-
-def tally(report: Any) -> tuple[int, int, int]:
-    return report.tally.created, report.tally.updated, report.tally.unchanged
 
 
 # --- households from rows ---
@@ -271,91 +275,6 @@ def test_values_hold_from_the_dates_written_in_the_file(places: Any, tmp_path: P
     assert Membership.objects.get().joined_on == date(2023, 6, 1)
     condition = LivingCondition.objects.get()
     assert (condition.on, condition.housing_ok, condition.water_ok) == (BEGINNING, False, True)
-
-
-# --- episodes ---
-
-
-def monitored(risk: str = "因病", cleared: str = "否", since: Any = "202306", until: Any = "") -> dict[str, Any]:
-    return {
-        TYPE: "边缘易致贫户",
-        "致贫原因1": risk,
-        "风险是否消除": cleared,
-        "风险识别时间": since,
-        "风险消除时间": until,
-    }
-
-
-def turns() -> list[tuple[str, date]]:
-    standing = EpisodeEvent.objects.filter(withdrawn_at__isnull=True)
-    return list(standing.order_by("pk").values_list("kind", "happened_on"))
-
-
-@pytest.mark.parametrize(
-    ("given", "state", "expected"),
-    [
-        (monitored(), "monitored", [("identified", date(2023, 6, 1))]),
-        (monitored(since=""), "monitored", [("identified", BEGINNING)]),
-        (monitored(since=datetime(2023, 6, 9)), "monitored", [("identified", date(2023, 6, 9))]),
-        (
-            monitored(cleared="是", until="202405"),
-            "cleared",
-            [("identified", date(2023, 6, 1)), ("cleared", date(2024, 5, 1))],
-        ),
-        (monitored(cleared="是"), "cleared", [("identified", date(2023, 6, 1)), ("cleared", date(2023, 6, 1))]),
-        (monitored(cleared="是", since=""), "cleared", [("identified", BEGINNING), ("cleared", BEGINNING)]),
-        (monitored(until="202405"), "monitored", [("identified", date(2023, 6, 1))]),
-    ],
-)
-def test_a_monitored_household_has_its_episode(given: Any, state: str, expected: Any, take_register: Take) -> None:
-    take_register([register_row("H1", number(1)), register_row("H1", number(2), relation="配偶", **given)])
-    episode = Episode.objects.get()
-    assert (episode.state, episode.main_risk, episode.monitored_type) == (state, "因病", "边缘易致贫户")
-    assert (episode.from_register, turns()) == (True, expected)
-
-
-@pytest.mark.parametrize(
-    ("written", "risk"),
-    [
-        ("务工就业不稳", "因务工就业不稳"),
-        ("因缺劳动力", "缺劳动力"),
-        ("因产业失败", "因产业项目失败"),
-        ("因残，因病", "因残"),
-    ],
-)
-def test_risks_are_read_in_their_spellings(written: str, risk: str, take_register: Take) -> None:
-    take_register([register_row("H1", number(1), **monitored(written))])
-    assert (Episode.objects.get().main_risk, Household.objects.get().needs_mending) == (risk, "")
-
-
-def test_a_risk_outside_the_catalogue_is_kept_as_other_and_flagged(take_register: Take) -> None:
-    take_register([register_row("H1", number(1), **monitored("缺土地"))])
-    assert Episode.objects.get().main_risk == "其他"
-    assert "缺土地" in Household.objects.get().needs_mending
-
-
-def test_a_later_file_corrects_the_episode_and_withdraws_what_it_said(take_register: Take) -> None:
-    take_register([register_row("H1", number(1), **monitored())])
-    report = take_register(
-        [register_row("H1", number(1), **monitored("因残", "是", "202301", "202405"))], name="b.xlsx"
-    )
-    assert tally(report) == (0, 1, 0)
-    assert turns() == [("identified", date(2023, 1, 1)), ("cleared", date(2024, 5, 1))]
-    assert EpisodeEvent.objects.filter(withdrawn_at=AT).count() == 1
-    assert (Episode.objects.get().main_risk, Episode.objects.get().state) == ("因残", "cleared")
-    assert tally(take_register([register_row("H1", number(1), **monitored("因残", "是", "202301", "202405"))])) == (
-        0,
-        0,
-        1,
-    )
-
-
-def test_what_a_workflow_has_touched_no_file_changes(take_register: Take) -> None:
-    take_register([register_row("H1", number(1), **monitored())])
-    episode = Episode.objects.get()
-    EpisodeEvent.objects.create(episode=episode, kind="secured", happened_on=date(2026, 10, 1), recorded_at=AT)
-    take_register([register_row("H1", number(1), **monitored(cleared="是"))], name="b.xlsx")
-    assert Episode.objects.get().state == "monitored"
 
 
 # --- taken back ---
