@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from match_place import Place
+from match_place import SEPTEMBER, Place, bill
 
 from accounts.models import Division
 from households.models import Household, Person
@@ -27,3 +27,11 @@ def family(place: Place) -> Callable[..., tuple[Household, list[Person]]]:
         return home, [member.person for member in home.memberships.order_by("pk").select_related("person")]
 
     return _family
+
+
+@pytest.fixture
+def ill(place: Place, family: Callable[..., Any]) -> Any:
+    """A household with one reason for a clue in September."""
+    home, (father, *_) = family()
+    place.send("medical_costs", SEPTEMBER, bill(father, 20000))
+    return home

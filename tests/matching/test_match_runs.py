@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,19 +9,17 @@ from typing import Any
 import pytest
 from builders import AT, make_number
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from match_place import NOVEMBER, OCTOBER, SEPTEMBER, Place, bill
-from races import at_once
 
 from accounts.errors import Conflict, Forbidden, OutOfScope, Refused
 from accounts.jobs import Lease, Overtaken
 from accounts.models import AuditEvent, Division, User
 from monitoring import match_lease, tasks
 from monitoring.match_lease import business_lock, commits_without_waiting, take
-from monitoring.models import Clue, FeedBatch, Hit, MatchRun
+from monitoring.models import FeedBatch, Hit, MatchRun
 from monitoring.services import matching
-from monitoring.services.clues import open_clue
 from monitoring.services.matching import execute_run
 from monitoring.services.runs import (
     compare_runs,
@@ -42,14 +39,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     monkeypatch.setattr(tasks.run_match, "delay", found.append)
     return found
-
-
-@pytest.fixture
-def ill(place: Place, family: Callable[..., Any]) -> Any:
-    """A household with one reason for a clue in September."""
-    home, (father, *_) = family()
-    place.send("medical_costs", SEPTEMBER, bill(father, 20000))
-    return home
 
 
 class TestStarting:
@@ -368,53 +357,3 @@ def test_months_are_compared_pair_by_pair(place: Place, family: Callable[..., An
     risk = "基本医疗"
     assert (found.new, found.gone) == ([(numbers[3], risk)], [(numbers[2], risk)])
     assert (found.unchanged, found.back) == ([(numbers[1], risk)], [(numbers[0], risk)])
-
-
-# --- races ---
-
-
-@pytest.mark.django_db(transaction=True)
-class TestTenAtOnce:
-    def test_ask_for_a_run_and_one_is_made(self, place: Place) -> None:
-        ends = at_once(lambda _: queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT), 10)
-        assert sorted(ends) == ["done"] + ["run_open"] * 9
-        assert MatchRun.objects.count() == 1
-
-    def test_do_the_same_run_and_one_does_it(self, place: Place, ill: Any) -> None:
-        run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        assert at_once(lambda _: execute_run(run.pk), 10) == ["done"] * 10
-        run.refresh_from_db()
-        assert (run.state, run.attempts, run.fence, run.opened) == (State.DONE, 1, 1, 1)
-        assert Clue.objects.count() == Hit.objects.count() == 1
-
-    def test_match_and_report_the_same_risk_by_hand_and_one_clue_is_open(
-        self, place: Place, ill: Any, owner: User
-    ) -> None:
-        def report() -> Clue:
-            return open_clue(household=ill, risk="因病", channel="02", actor=owner, at=AT)
-
-        acts: list[Callable[[], Any]] = [*[report] * 3, lambda: place.match(SEPTEMBER), *[report] * 2]
-        assert at_once(lambda number: acts[number](), 6) == ["done"] * 6
-        assert Clue.objects.count() == Hit.objects.count() == 1
-        run = MatchRun.objects.get()
-        assert run.opened + run.extended == 1
-
-    def test_take_a_run_and_one_has_it(self, place: Place) -> None:
-        run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        taken: list[Lease | None] = []
-        at_once(lambda _: taken.append(take(run.pk)), 10)
-        assert len(taken) == 10 and [(one.run_id, one.fence) for one in taken if one] == [(run.pk, 1)]
-
-    def test_without_the_conditional_update_several_would_have_it(self, place: Place) -> None:
-        """The control of the test above: reading the state and then writing it lets several through."""
-        run = queue_run(county=place.county, period=SEPTEMBER, actor=None, at=AT)
-        seen, won = threading.Barrier(10), []
-
-        def take_unguarded(_: int) -> None:
-            free = MatchRun.objects.get(pk=run.pk).state == State.QUEUED
-            seen.wait()
-            with transaction.atomic():
-                MatchRun.objects.filter(pk=run.pk).update(state=State.RUNNING)
-            won.append(free)
-
-        assert at_once(take_unguarded, 10) == ["done"] * 10 and sum(won) == 10

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ledger_sheets import Written, read_ledger
 
 from accounts.models import Division, User
+from households.models import Household
 
 # So that a grid that differs is shown cell by cell.
 pytest.register_assert_rewrite("golden")
@@ -49,3 +50,35 @@ def place(clock: Any, county: Division, village: Division, tmp_path: Path) -> An
     from match_place import Place
 
     return Place(county, village, tmp_path)
+
+
+# --- the small county of the golden grids ---
+
+
+@pytest.fixture
+def east(village: Division, owner: User, township: User, bureau: User) -> Household:
+    from golden_county import make_east
+
+    return make_east(village, owner, township, bureau)
+
+
+@pytest.fixture
+def west(places: dict[str, Division], owner: User, east: Household) -> Household:
+    from golden_county import make_west
+
+    return make_west(places, owner)
+
+
+@pytest.fixture
+def rural(places: dict[str, Division]) -> None:
+    """60 countrymen live in 石桥镇东沟村, 300 in 西岭村, 250 in 东沟村 of 青杨乡."""
+    for code, people in (("990101100201", 60), ("990101100202", 300), ("990101101201", 250)):
+        places[code].rural_population = people
+        places[code].save()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, bureau: User, places: Any) -> Any:
+    from layout_desk import Desk
+
+    return Desk(tmp_path, bureau)

@@ -1,10 +1,8 @@
-"""Layouts as templates: down, changed in a spreadsheet program, up, judged, looked at, in force, and back."""
+"""Layouts as templates: down, changed in a spreadsheet program, up, looked at, in force, and back."""
 
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from layout_desk import COUNTY, TODAY, Change, Desk, column_of, row_of, simple
 
 from accounts.errors import Forbidden, OutOfScope, Refused
 from accounts.models import AuditEvent, Division, User
@@ -27,108 +26,12 @@ from reports.layouts.workbook import write_layout
 from reports.ledgers import LEDGERS
 from reports.ledgers.base import Reading
 from reports.models import LayoutTerm, LedgerLayout
-from reports.services.layouts import enact_layout, layout_in_force, restore_standard, upload_layout
-from reports.services.ledgers import LedgerOrder, write_ledger
+from reports.services.layouts import layout_in_force, restore_standard, upload_layout
 from sheets.form import read_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-COUNTY, TOWNSHIP, VILLAGE = "990101000000", "990101100000", "990101100201"
+TOWNSHIP, VILLAGE = "990101100000", "990101100201"
 CHANGEABLE = [name for name, ledger in LEDGERS.items() if ledger.group != "national"]
-TODAY = date(2026, 11, 10)
-Change = Callable[[Any], None]
-
-
-class Desk:
-    """The county's clerk: `download()` a layout, `send()` it changed, and `lines()` of the ledger as it comes out."""
-
-    def __init__(self, folder: Path, bureau: User) -> None:
-        self.folder = folder
-        self.bureau = bureau
-        self.client = Client()
-        self.client.force_login(bureau, backend="django.contrib.auth.backends.ModelBackend")
-
-    def download(self, name: str, code: str = COUNTY) -> Any:
-        answer = self.client.get(reverse("layout-file", args=[name]), {"division": code})
-        assert answer.status_code == 200
-        return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-
-    def send(self, name: str, change: Change, code: str = COUNTY) -> LedgerLayout:
-        book = self.download(name, code)
-        change(book.active)
-        return self.keep(name, book, code)
-
-    def keep(self, name: str, book: Any, code: str = COUNTY) -> LedgerLayout:
-        path = self.folder / "changed.xlsx"
-        book.save(path)
-        place = Division.objects.get(code=code)
-        return upload_layout(
-            ledger=LEDGERS[name], division=place, path=path, name="改.xlsx", actor=self.bureau, at=timezone.now()
-        )
-
-    def use(self, layout: LedgerLayout, from_on: date = TODAY) -> LayoutTerm:
-        return enact_layout(layout=layout, from_on=from_on, actor=self.bureau, at=timezone.now())
-
-    def faults(self, name: str, change: Change) -> list[str]:
-        with pytest.raises(Refused) as refusal:
-            self.send(name, change)
-        return refusal.value.details
-
-    def sheet(self, name: str, code: str = COUNTY, on: date = TODAY) -> Any:
-        path = self.folder / "ledger.xlsx"
-        place = Division.objects.get(code=code)
-        order = LedgerOrder(division=place, as_of=on, actor=None, at=timezone.now())
-        write_ledger(name=name, order=order, path=path)
-        return openpyxl.load_workbook(path).active
-
-    def lines(self, name: str, code: str = COUNTY, on: date = TODAY) -> list[list[Any]]:
-        return [[cell.value for cell in row] for row in self.sheet(name, code, on).iter_rows()]
-
-
-@pytest.fixture
-def desk(tmp_path: Path, bureau: User, places: Any) -> Desk:
-    return Desk(tmp_path, bureau)
-
-
-def column_of(sheet: Any, key: str) -> int:
-    """Where a column of the ledger stands in a layout, by its hidden key."""
-    row = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "列键")
-    return next(n for n in range(2, sheet.max_column + 1) if sheet.cell(row, n).value == f"#{key}")
-
-
-def row_of(sheet: Any, mark: str) -> int:
-    return next(row for row in range(1, 30) if sheet.cell(row, 1).value == mark)
-
-
-def simple(sheet: Any) -> None:
-    """T8 as a county wants it: other title and lines, four columns, one of its own, on A4 upright, 合计 at the end."""
-    for area in list(sheet.merged_cells.ranges):
-        sheet.unmerge_cells(str(area))
-    keys = ["序号", "单位", "危房·在办", "辍学·在办"]
-    places = [column_of(sheet, key) for key in keys]
-    for row in range(1, sheet.max_row + 1):
-        words = [sheet.cell(row, place).value for place in places]
-        for column in range(2, 20):
-            sheet.cell(row, column).value = None
-        for number, word in enumerate(words, 2):
-            sheet.cell(row, number).value = word
-    sheet["B1"] = "{地方}住房和上学（{年}年{月}月{日}日）"
-    info, heading, foot = row_of(sheet, "填报"), row_of(sheet, "表头"), row_of(sheet, "签名")
-    for column in range(2, 7):
-        for row in (info, heading, heading + 1, foot):
-            sheet.cell(row, column).value = None
-    sheet.cell(info, 2).value = "单位：件"
-    for column, words in ((2, "序号"), (3, "乡镇（村）"), (4, "还没有清的"), (6, "备注（自填）")):
-        sheet.cell(heading, column).value = words
-    sheet.cell(heading + 1, 4).value, sheet.cell(heading + 1, 5).value = "住房", "上学"
-    sheet.merge_cells(start_row=heading, start_column=4, end_row=heading, end_column=5)
-    for column in (2, 3, 6):
-        sheet.merge_cells(start_row=heading, start_column=column, end_row=heading + 1, end_column=column)
-    sheet.cell(foot, 2).value, sheet.cell(foot, 4).value = "分管领导：", "经办：{地方}"
-    for letter, width in zip("BCDEF", (6, 20, 12, 12, 18), strict=True):
-        sheet.column_dimensions[letter].width = width
-    total, data = row_of(sheet, "合计"), row_of(sheet, "数据")
-    sheet.cell(total, 1).value, sheet.cell(data, 1).value = "数据", "合计"
-    sheet.page_setup.paperSize, sheet.page_setup.orientation = 9, "portrait"
 
 
 @pytest.mark.parametrize("name", CHANGEABLE)
@@ -251,100 +154,6 @@ def test_the_most_specific_place_and_the_latest_day_win(desk: Desk, village: Div
     assert layout_in_force("T1", places[TOWNSHIP], date(2026, 11, 9)) == town
     before = datetime(2026, 11, 1, tzinfo=UTC)
     assert layout_in_force("T1", places[COUNTY], TODAY, before) is None
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (
-            lambda s: s.cell(5, 4).__setattr__("value", "#没有"),
-            "第 5 行 D 列：“没有”没有这一列，本台账有：序号、单位、",
-        ),
-        # A cell that shows an error is a word like any other.
-        (lambda s: s.cell(5, 4).__setattr__("value", "#N/A"), "第 5 行 D 列：“N/A”没有这一列"),
-        (lambda s: s.cell(5, 5).__setattr__("value", s.cell(5, 4).value), "第 4 行 E 列：“辍学·发现”已经在 D 列"),
-        (lambda s: s.__setitem__("B1", "{村名}台账"), "第 1 行 B 列：“{村名}”不是能用的字段，能用的有：{地方}、{年}"),
-        (lambda s: s.__setitem__("B1", "台账{"), "第 1 行 B 列：“{”不是能用的字段"),
-        (lambda s: s.__setitem__("B1", None), "第 1 行 B 列：标题是空的"),
-        (lambda s: s.__setitem__("B1", "长" * 101), "第 1 行 B 列：标题最多 100 个字"),
-        (lambda s: s.__setitem__("A1", None), "隐藏的 A 列里没有“标题”"),
-        (lambda s: s.__setitem__("A2", "什么"), "第 2 行 A 列：“什么”不是版式的标记"),
-        (lambda s: s.column_dimensions["D"].__setattr__("width", 150), "第 4 行 D 列：列宽 150 不合适"),
-        (lambda s: s.page_setup.__setattr__("paperSize", 11), "纸张只能用 A3 或 A4"),
-        (lambda s: s.column_dimensions["C"].__setattr__("hidden", True), "汇总表要留下“单位”这一列"),
-    ],
-)
-def test_every_fault_is_named_by_its_cell_and_nothing_is_kept(desk: Desk, change: Change, words: str) -> None:
-    assert any(words in fault for fault in desk.faults("T8", change)), desk.faults("T8", change)
-    assert not LedgerLayout.objects.exists()
-
-
-def test_all_faults_are_named_at_once(desk: Desk) -> None:
-    def change(sheet: Any) -> None:
-        sheet["B1"] = "{谁}"
-        sheet.cell(5, 4).value = "#甲"
-        sheet.cell(5, 6).value = "#乙"
-
-    assert len(desk.faults("T8", change)) == 3
-
-
-def test_a_column_without_its_key_is_known_by_its_heading(desk: Desk) -> None:
-    def change(sheet: Any) -> None:
-        sheet.delete_rows(row_of(sheet, "列键"))
-
-    assert desk.send("T8", change).declared == standard(LEDGERS["T8"]).as_json()
-
-    def renamed(sheet: Any) -> None:
-        change(sheet)
-        sheet.cell(3, 3).value = "哪里"
-
-    assert any("“哪里”没有这一列" in fault for fault in desk.faults("T8", renamed))
-
-
-def _packed(**parts: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, words in parts.items():
-            archive.writestr(name, words)
-    return out.getvalue()
-
-
-HOSTILE = {
-    "empty": b"",
-    "words": "这不是表格".encode(),
-    "picture": b"\x89PNG\r\n\x1a\n0000",
-    "zip": _packed(a="x"),
-    "bomb": _packed(**{"xl/workbook.xml": "<a>" + " " * 50_000_000}),
-    "entity": _packed(**{"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
-    "no sheet": _packed(**{"xl/workbook.xml": "<workbook/>", "xl/_rels/workbook.xml.rels": "<Relationships/>"}),
-    "broken": _packed(**{"xl/workbook.xml": "<workbook"}),
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_file_that_is_no_layout_is_refused_in_words(desk: Desk, kind: str, county: Division) -> None:
-    address = reverse("ledger-layout", args=["T8"])
-    file = SimpleUploadedFile("改.xlsx", HOSTILE[kind])
-    answer = desk.client.post(address, {"division": county.code, "file": file})
-    assert answer.status_code == 400, kind
-    assert not LedgerLayout.objects.exists()
-    other = SimpleUploadedFile("改.xlsm", b"PK")
-    assert "另存为 .xlsx" in desk.client.post(address, {"division": county.code, "file": other}).content.decode()
-
-
-def test_a_sheet_that_reaches_too_far_is_refused(desk: Desk) -> None:
-    with pytest.raises(Refused, match="版式最多 60 行"):
-        desk.send("T8", lambda sheet: sheet.cell(500, 3).__setattr__("value", "x"))
-
-
-def test_what_begins_like_a_formula_stays_words(desk: Desk) -> None:
-    def change(sheet: Any) -> None:
-        sheet["B1"].value, sheet["B1"].data_type = "=1+1", "s"
-
-    desk.use(desk.send("T8", change))
-    sheet = desk.sheet("T8")
-    assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
-    assert desk.download("T8").active["B1"].data_type == "s"
 
 
 def test_upload_look_use_and_back_on_the_pages(desk: Desk, village: Division, county: Division) -> None:

@@ -1,85 +1,28 @@
-"""Department files on pages: the calendar, bringing a file, saying what its headings mean, what came of it."""
+"""Department files on pages: bringing one, saying what its headings mean, that few rows are all."""
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from builders import make_household
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from feed_sending import AGREED, CHINA, send
 from openpyxl import Workbook
 
-from accounts.models import Department, Division, Role, StoredFile, User
-from monitoring.feed_calendar import BEFORE, FEW, LATE, MISSING, NOT_YET, ON_TIME, feed_calendar
-from monitoring.models import FeedBatch, FeedReply, FeedUpload, HeadingMapping, Hit, MatchRun
+from accounts.models import Division, StoredFile, User
+from monitoring.feed_calendar import FEW
+from monitoring.models import FeedBatch, FeedUpload, HeadingMapping
 from monitoring.services.feed_originals import rebuild_evidence
 from monitoring.services.feed_uploads import KEPT_FOR
 from monitoring.services.feeds import import_feed
 
-sys.path += [str(Path(__file__).parents[1] / "matching")]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-COUNTY = "990101000000"
-CHINA = ZoneInfo("Asia/Shanghai")
-AGREED = ["序号", "姓名", "证件号码", "参保状态"]
 OWN = ["编码", "群众", "身份识别码", "参保情况如何"]
-
-
-@pytest.fixture
-def household(village: Division) -> Any:
-    return make_household(village)
-
-
-@pytest.fixture
-def liaison(hire: Callable[..., User]) -> User:
-    return hire("medical", Role.LIAISON, COUNTY, department=Department.MEDICAL_INSURANCE)
-
-
-@pytest.fixture
-def other_liaison(hire: Callable[..., User]) -> User:
-    return hire("waterman", Role.LIAISON, COUNTY, department=Department.WATER)
-
-
-@pytest.fixture
-def signed_in() -> Callable[[User], Client]:
-    def _sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return _sign_in
-
-
-@pytest.fixture
-def book(household: Any, tmp_path: Path) -> Callable[..., Path]:
-    """`book(headings)` is a workbook with one uninsured member under these headings."""
-
-    def _book(headings: list[str] = AGREED, name: str = "a.xlsx", number: str = "") -> Path:
-        person = household.memberships.first().person
-        book = Workbook()
-        book.active.append(["县医保局参保情况表"])
-        book.active.append(headings)
-        book.active.append(["1", person.name, number or person.id_number, "未参保"])
-        path = tmp_path / name
-        book.save(path)
-        return path
-
-    return _book
-
-
-def _send(client: Client, path: Path, *, feed: str = "insurance_status", by_script: bool = False, **more: str) -> Any:
-    file = SimpleUploadedFile("参保.xlsx", path.read_bytes())
-    values = {"feed": feed, "period": "2026-10", "file": file, **more}
-    return client.post(reverse("feed-list"), values, headers={"Accept": "application/json"} if by_script else {})
 
 
 class TestBringing:
@@ -87,29 +30,29 @@ class TestBringing:
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client, path = signed_in(liaison), book()
-        answer = _send(client, path)
+        answer = send(client, path)
         batch = FeedBatch.objects.get()
         assert answer["Location"] == reverse("feed-detail", args=[batch.uid])
-        assert _send(client, path, by_script=True).json() == {"to": answer["Location"]}
+        assert send(client, path, by_script=True).json() == {"to": answer["Location"]}
         page = client.get(answer["Location"]).content.decode()
         assert "没有退回的行" in page and "还没有比对" in page
 
     def test_what_is_wrong_is_said_in_both_ways(self, liaison: User, signed_in: Any, tmp_path: Path) -> None:
         client, path = signed_in(liaison), tmp_path / "x.xlsx"
         path.write_bytes(b"no workbook at all \x00\x01")
-        answer = _send(client, path, by_script=True)
+        answer = send(client, path, by_script=True)
         assert answer.status_code == 400
         assert answer.json()["errors"]
-        page = _send(client, path)
+        page = send(client, path)
         assert page.status_code == 400
         assert "没有导入，请更正" in page.content.decode()
-        assert _send(client, path, period="2026-13").status_code == 400
+        assert send(client, path, period="2026-13").status_code == 400
         assert not FeedBatch.objects.exists() and not FeedUpload.objects.exists()
 
     def test_a_month_that_has_not_come_is_refused(
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
-        answer = _send(signed_in(liaison), book(), period="2026-12", by_script=True)
+        answer = send(signed_in(liaison), book(), period="2026-12", by_script=True)
         assert answer.json() == {"errors": ["数据月份：2026年12月还没有到，请改成这份数据所属的月份。"]}
         assert not FeedBatch.objects.exists()
 
@@ -128,13 +71,13 @@ class TestBringing:
     ) -> None:
         client = signed_in(liaison)
         wrong = {"number": "990101199001010013"}
-        _send(client, book())
-        page = client.get(_send(client, book(**wrong))["Location"]).content.decode()
+        send(client, book())
+        page = client.get(send(client, book(**wrong))["Location"]).content.decode()
         assert "替换了 参保.xlsx（1 行），传错了可以撤销。" in page
         base = FeedBatch.objects.current().get()
         back = tmp_path / "back.xlsx"
         back.write_bytes(b"".join(client.get(reverse("feed-errors", args=[base.uid])).streaming_content))
-        page = client.get(_send(client, back)["Location"]).content.decode()
+        page = client.get(send(client, back)["Location"]).content.decode()
         assert "参保状态 2026年10月补正表：1 行" in page and "这是补正表，只补" in page
         assert "补正过" in client.get(reverse("feed-detail", args=[base.uid])).content.decode()
         assert '<span class="sw-tag">补正</span>' in client.get(reverse("feed-list")).content.decode()
@@ -142,10 +85,10 @@ class TestBringing:
     def test_a_liaison_brings_and_sees_only_what_is_his_department_s(
         self, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
-        _send(signed_in(liaison), book())
+        send(signed_in(liaison), book())
         batch = FeedBatch.objects.get()
         stranger = signed_in(other_liaison)
-        assert _send(stranger, book()).status_code == 400
+        assert send(stranger, book()).status_code == 400
         for name in ("feed-detail", "feed-errors"):
             assert stranger.get(reverse(name, args=[batch.uid])).status_code == 404
         page = stranger.get(reverse("feed-list"), {"period": "2026-10"}).content.decode()
@@ -158,7 +101,7 @@ class TestBringing:
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        answer = _send(client, book(number="990101199001010013"))
+        answer = send(client, book(number="990101199001010013"))
         page = client.get(answer["Location"]).content.decode()
         assert "退回的行 1" in page and "下载退回的行" in page
         assert "990101199001010013" not in page
@@ -167,7 +110,7 @@ class TestBringing:
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(number="990101199001010013"))["Location"]
+        address = send(client, book(number="990101199001010013"))["Location"]
         batch = FeedBatch.objects.get()
         wrong = {**batch.errors[0], "message": "证件号码990109************的校验位不对，请核对"}
         empty = {**batch.errors[0], "message": "证件号码为空，请补填"}
@@ -205,7 +148,7 @@ class TestFarFewerRows:
         self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(), by_script=True).json()["to"]
+        address = send(client, book(), by_script=True).json()["to"]
         assert address == reverse("feed-replace", args=[FeedUpload.objects.get().uid, 1])
         page = client.get(address).content.decode()
         for words in ("全县.xlsx", f"{FEW} 行", "参保.xlsx", "1 行", "还没有导入"):
@@ -220,7 +163,7 @@ class TestFarFewerRows:
     def test_it_can_be_thrown_away(
         self, standing: FeedBatch, liaison: User, other_liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
-        address = _send(signed_in(liaison), book())["Location"]
+        address = send(signed_in(liaison), book())["Location"]
         assert signed_in(other_liaison).get(address).status_code == 404
         assert signed_in(liaison).post(address, {"drop": "1"})["Location"] == reverse("feed-list")
         assert FeedBatch.objects.get() == standing
@@ -229,7 +172,7 @@ class TestFarFewerRows:
     def test_another_number_than_the_files_confirms_nothing(
         self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
-        address = _send(signed_in(liaison), book())["Location"]
+        address = send(signed_in(liaison), book())["Location"]
         answer = signed_in(liaison).post(address.replace("/1/", "/4/"))
         assert answer["Location"] == address
         assert FeedBatch.objects.get() == standing
@@ -238,7 +181,7 @@ class TestFarFewerRows:
         self, standing: FeedBatch, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(OWN))["Location"]
+        address = send(client, book(OWN))["Location"]
         chosen = {"column_1": "姓名", "column_2": "证件号码", "column_3": "参保状态"}
         asked = client.post(address, chosen).content.decode()
         assert 'name="confirmed_rows" value="1"' in asked
@@ -260,7 +203,7 @@ class TestHeadings:
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        answer = _send(client, book(OWN))
+        answer = send(client, book(OWN))
         upload = FeedUpload.objects.get()
         assert answer["Location"] == reverse("feed-headings", args=[upload.uid])
         page = client.get(answer["Location"]).content.decode()
@@ -274,7 +217,7 @@ class TestHeadings:
         assert (batch.accepted, batch.matched) == (1, 1)
         assert not FeedUpload.objects.exists()
         assert "认了" in client.get(answer["Location"]).content.decode()
-        answer = _send(client, book(OWN, "b.xlsx"), period="2026-09")
+        answer = send(client, book(OWN, "b.xlsx"), period="2026-09")
         assert FeedBatch.objects.filter(period=date(2026, 9, 1)).exists()
         assert not FeedUpload.objects.exists()
 
@@ -283,27 +226,27 @@ class TestHeadings:
     ) -> None:
         path = tmp_path / "a.csv"
         path.write_text(",".join(OWN) + '\r\n1,"张三\n",990101,未参保\r\n', encoding="utf-8")
-        answer = _send(signed_in(liaison), path)
+        answer = send(signed_in(liaison), path)
         assert answer["Location"] == reverse("feed-headings", args=[FeedUpload.objects.get().uid])
 
     def test_the_original_reads_the_same_after_the_heading_is_forgotten(
         self, liaison: User, signed_in: Any, book: Callable[..., Path], clock: Any
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(OWN))["Location"]
+        address = send(client, book(OWN))["Location"]
         client.post(address, {"column_1": "姓名", "column_2": "证件号码", "column_3": "参保状态"})
         for mapping in HeadingMapping.objects.all():
             assert client.post(reverse("heading-forget", args=[mapping.uid])).status_code == 302
         assert not HeadingMapping.objects.exists()
         batch = FeedBatch.objects.select_related("file").get()
         rebuild_evidence(batch=batch, actor=liaison, at=datetime.now(CHINA))
-        assert _send(client, book(OWN, "c.xlsx"), period="2026-09")["Location"].startswith("/feeds/uploads/")
+        assert send(client, book(OWN, "c.xlsx"), period="2026-09")["Location"].startswith("/feeds/uploads/")
 
     def test_an_assignment_that_cannot_be_is_said_and_stores_nothing(
         self, liaison: User, signed_in: Any, book: Callable[..., Path]
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(OWN))["Location"]
+        address = send(client, book(OWN))["Location"]
         for chosen, words in (
             ({"column_1": "姓名"}, "还缺必需的列"),
             ({"column_1": "姓名", "column_2": "姓名"}, "选了两列"),
@@ -332,14 +275,14 @@ class TestHeadings:
         self, liaison: User, bureau: User, other_liaison: User, signed_in: Any, book: Callable[..., Path], clock: Any
     ) -> None:
         client = signed_in(liaison)
-        address = _send(client, book(OWN))["Location"]
+        address = send(client, book(OWN))["Location"]
         for user in (bureau, other_liaison):
             assert signed_in(user).get(address).status_code == 404
         assert client.post(address, {"drop": "1"}).status_code == 302
         assert not StoredFile.objects.exists()
-        _send(client, book(OWN))
+        send(client, book(OWN))
         clock.shift(KEPT_FOR * 1.1)
-        _send(signed_in(liaison), book(OWN, "d.xlsx"))
+        send(signed_in(liaison), book(OWN, "d.xlsx"))
         assert FeedUpload.objects.count() == 1
 
     def test_only_those_of_the_department_forget(
@@ -352,136 +295,3 @@ class TestHeadings:
         answer = signed_in(other_liaison).post(reverse("heading-forget", args=[mapping.uid]))
         assert answer.status_code in (403, 404)
         assert HeadingMapping.objects.exists()
-
-
-class TestCalendar:
-    def _deliver(self, feed: str, month: int, day: datetime, book: Callable[..., Path]) -> None:
-        path = book(name=f"{feed}-{month}.xlsx")
-        import_feed(feed=feed, path=path, name="a.xlsx", period=date(2026, month, 1), actor=None, at=day)
-
-    def test_each_feed_is_in_time_late_missing_or_still_to_come(self, book: Callable[..., Path]) -> None:
-        self._deliver("insurance_status", 10, datetime(2026, 11, 3, 9, tzinfo=CHINA), book)
-        self._deliver("insurance_status", 9, datetime(2026, 10, 8, 9, tzinfo=CHINA), book)
-
-        def states(period: date, today: date) -> dict[str, str]:
-            found = feed_calendar(names=["insurance_status", "water"], period=period, today=today, code=COUNTY)
-            return {line.feed.name: line.state for line in found.lines}
-
-        october, november = date(2026, 10, 1), date(2026, 11, 5)
-        assert states(october, november) == {"insurance_status": ON_TIME, "water": NOT_YET}
-        assert states(october, date(2026, 11, 6)) == {"insurance_status": ON_TIME, "water": MISSING}
-        assert states(date(2026, 9, 1), november) == {"insurance_status": LATE, "water": MISSING}
-
-    def test_the_day_the_tint_and_the_months_before_are_shown(self, book: Callable[..., Path]) -> None:
-        self._deliver("insurance_status", 10, datetime(2026, 11, 9, 9, tzinfo=CHINA), book)
-        found = feed_calendar(
-            names=["insurance_status"], period=date(2026, 10, 1), today=date(2026, 11, 10), code=COUNTY
-        )
-        (line,) = found.lines
-        assert [cell.day for cell in line.cells if cell.came] == [9]
-        assert [cell.day for cell in line.cells if cell.tint == "late"] == [6, 7, 8, 9]
-        assert (line.late_days, line.history) == (4, [BEFORE] * 5)
-        assert found.due_on == date(2026, 11, 5)
-
-    def test_a_strange_month_is_no_error(self, bureau: User, signed_in: Any) -> None:
-        client = signed_in(bureau)
-        for period in ("9999-12", "0001-01", "x", "2026-13"):
-            assert client.get(reverse("feed-list"), {"period": period}).status_code == 200
-
-    def test_it_costs_the_same_however_many_files_came(
-        self, bureau: User, signed_in: Any, book: Callable[..., Path]
-    ) -> None:
-        client = signed_in(bureau)
-
-        def cost() -> int:
-            with CaptureQueriesContext(connection) as queries:
-                client.get(reverse("feed-list"), {"period": "2026-10"})
-            return len(queries)
-
-        few = cost()
-        for month in (6, 7, 8, 9, 10):
-            self._deliver("insurance_status", month, datetime(2026, month + 1, 3, 9, tzinfo=CHINA), book)
-        assert cost() <= few + 1
-
-
-class TestResults:
-    @pytest.fixture
-    def place(self, clock: Any, county: Division, village: Division, tmp_path: Path) -> Any:
-        from match_place import Place
-
-        return Place(county, village, tmp_path)
-
-    @pytest.fixture
-    def run(self, place: Any, household: Any) -> MatchRun:
-        from match_place import OCTOBER
-
-        person = household.memberships.first().person
-        place.send("insurance_status", OCTOBER, {"who": person, "参保状态": "未参保"})
-        place.match(OCTOBER)
-        return MatchRun.objects.get()
-
-    @pytest.mark.parametrize("by", ["", "rule", "department", "township", "nonsense"])
-    def test_a_run_is_shown_by_rule_department_and_township(
-        self, by: str, run: MatchRun, bureau: User, signed_in: Any
-    ) -> None:
-        client = signed_in(bureau)
-        page = client.get(reverse("run-detail", args=[run.uid]), {"by": by})
-        assert page.status_code == 200
-        said = page.content.decode()
-        links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/clues/\?[^"]+)"', said)]
-        assert len(links) == 2
-        for link in links:
-            assert "XS990101" in client.get(link).content.decode(), link
-
-    def test_a_liaison_reads_numbers_of_his_file_and_no_household(
-        self, run: MatchRun, liaison: User, household: Any, signed_in: Any
-    ) -> None:
-        client = signed_in(liaison)
-        batch = FeedBatch.objects.get()
-        page = client.get(reverse("feed-detail", args=[batch.uid])).content.decode()
-        assert "形成线索" in page and Hit.objects.count() == 1
-        assert household.number not in page and "/clues/" not in page
-        for name, args in (("run-detail", [run.uid]), ("run-changes", [run.uid, "new"])):
-            assert client.get(reverse(name, args=args)).status_code == 404
-        assert "试算以县为单位" in client.get(reverse("what-if")).content.decode()
-
-    def test_months_against_each_other_open_as_lists(
-        self, run: MatchRun, place: Any, household: Any, bureau: User, signed_in: Any
-    ) -> None:
-        from match_place import NOVEMBER
-
-        place.match(NOVEMBER)
-        later = MatchRun.objects.exclude(pk=run.pk).get()
-        client = signed_in(bureau)
-        gone = client.get(reverse("run-changes", args=[later.uid, "gone"]))
-        assert household.number in gone.content.decode()
-        assert client.get(reverse("run-changes", args=[later.uid, "new"])).status_code == 200
-        assert client.get(reverse("run-changes", args=[later.uid, "other"])).status_code == 404
-        assert client.get(reverse("run-changes", args=[run.uid, "new"])).status_code == 404
-
-    def test_the_county_tells_the_department_what_came_of_its_month(
-        self, run: MatchRun, liaison: User, bureau: User, signed_in: Any
-    ) -> None:
-        uid = FeedBatch.objects.get().uid
-        path, reply = reverse("feed-detail", args=[uid]), reverse("feed-reply", args=[uid])
-        assert "县里还没有回告" in signed_in(liaison).get(path).content.decode()
-        answer = signed_in(bureau).post(reply, {"note": "请动员参保"}, follow=True)
-        assert "已回告医保局" in answer.content.decode()
-        page = signed_in(liaison).get(path).content.decode()
-        assert "触发 1 户次" in page and "请动员参保" in page
-        given = FeedReply.objects.get()
-        assert (given.results["clues"], given.results["open"], given.replied_by) == (1, 1, bureau)
-
-    def test_nothing_is_told_before_the_match(
-        self, liaison: User, bureau: User, book: Callable[..., Path], signed_in: Any
-    ) -> None:
-        _send(signed_in(liaison), book())
-        answer = signed_in(bureau).post(reverse("feed-reply", args=[FeedBatch.objects.get().uid]), follow=True)
-        assert "还没有比对结果" in answer.content.decode()
-        assert not FeedReply.objects.exists()
-
-    def test_a_department_tells_itself_nothing(
-        self, run: MatchRun, liaison: User, other_liaison: User, signed_in: Any
-    ) -> None:
-        reply = reverse("feed-reply", args=[FeedBatch.objects.get().uid])
-        assert [signed_in(who).post(reply).status_code for who in (liaison, other_liaison)] == [403, 404]

@@ -143,21 +143,6 @@ COUNTY_READERS = {"bureau", "auditor"}
 
 
 @pytest.fixture
-def household(village: Any) -> Household:
-    return make_household(village)
-
-
-@pytest.fixture
-def cast(hire: Callable[..., User], owner: User, colleague: User, township: User, bureau: User, auditor: User,
-         administrator: User, outsider: User) -> dict[str, User]:  # fmt: skip
-    liaison = hire("liaison", Role.LIAISON, "990101000000", department=Department.WATER)
-    dismissed = hire("dismissed", Role.COUNTY_BUREAU, "990101000000")
-    dismissed.posts.update(ends_on=date(2026, 11, 9))
-    people = [owner, colleague, township, bureau, auditor, administrator, outsider, liaison, dismissed]
-    return {user.username: user for user in people}
-
-
-@pytest.fixture
 def addresses(household: Household, county: Any, owner: User, bureau: User) -> dict[str, str]:
     """One address of every page, about the household of 石桥镇东沟村."""
     now = timezone.now()
@@ -372,31 +357,6 @@ def test_a_department_is_led_to_registering_only_what_it_may_register(hire: Call
         client = _sign_in(hire(department, Role.LIAISON, "990101000000", department=department))
         page = client.get(reverse("problem-list")).content.decode()
         assert [name for name in ("problem-import", "problem-new") if reverse(name) in page] == links, department
-
-
-def test_what_is_foreign_answers_as_if_it_were_not_there(cast: dict[str, User], household: Household) -> None:
-    client = _sign_in(cast["colleague"])
-    foreign = client.get(reverse("household-detail", args=[household.uid]))
-    none = client.get(reverse("household-detail", args=[uuid.uuid4()]))
-    assert foreign.status_code == none.status_code == 404
-    assert foreign.content == none.content
-
-
-def test_no_page_shows_a_whole_number(cast: dict[str, User], household: Household) -> None:
-    number = household.memberships.first().person.id_number
-    page = _sign_in(cast["owner"]).get(reverse("household-detail", args=[household.uid])).content.decode()
-    assert number not in page
-    assert f"{number[:6]}************" in page
-
-
-def test_a_whole_number_is_found_by_post_and_never_stands_in_an_address(
-    cast: dict[str, User], household: Household
-) -> None:
-    number = household.memberships.first().person.id_number
-    found = _sign_in(cast["owner"]).post(reverse("household-list"), {"id_number": number})
-    assert found["Location"] == reverse("household-detail", args=[household.uid])
-    foreign = _sign_in(cast["colleague"]).post(reverse("household-list"), {"id_number": number})
-    assert "没有这个证件号码" in foreign.content.decode()
 
 
 def test_pages_keep_to_their_content_policy(cast: dict[str, User], addresses: dict[str, str]) -> None:
