@@ -84,9 +84,10 @@ def end_post(*, post: Post, last_day: date, actor: User | None, at: datetime) ->
 def hand_over(*, post: Post, to: User, on: date, actor: User | None, at: datetime) -> Post:
     """End a post with the day before `on` and give the same to `to` from that day: no day without, no day with both.
 
-    A copy of the list of what goes with it is kept. What carries the person's name in that place (`accounts.handover`) goes to `to` in the same transaction; work that
-    waits for the place's post needs nothing, it is the successor's as soon as he holds it. A post that begins on `on`
-    itself cannot be handed over, but ended. Raises as `end_post` and `appoint` do.
+    A copy of the list of what goes with it is kept. What carries the person's name in that place (`accounts.handover`)
+    goes to `to` in the same transaction; work that waits for the place's post needs nothing, it is the successor's as
+    soon as he holds it. A post that begins on `on` itself cannot be handed over, but ended. Raises as `end_post` and
+    `appoint` do.
     """
     with transaction.atomic():
         ended_was, rows = post.ends_on, listed(post, at)

@@ -158,3 +158,12 @@ def put_on_form(form: BaseForm, refusal: Refused, *, details: bool = False) -> N
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     for detail in refusal.details if details else ():
         form.add_error(None, detail)
+
+
+def said(form: BaseForm) -> list[str]:
+    """What is wrong with a form, each with its field's label: for a page that sent it by script."""
+    return [
+        f"{form.fields[name].label}：{error}" if name in form.fields else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    ]

@@ -111,7 +111,7 @@ class StaffNew(StaffPage):
                 user, password = create_user(**account, actor=self.user, at=self.at)
                 appoint(user=user, **given, actor=self.user, at=self.at)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            put_on_form(form, refusal)
             return self._show(form)
         return render(request, "accounts/password_once.html", {"person": user, "password": password})
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.errors import Refused
 from accounts.permissions import PERMISSIONS
 from accounts.scope import scope_of
-from accounts.views.base import Page, put_on_form, whole_number
+from accounts.views.base import Page, do_and_return, put_on_form, whole_number
 from assistance.catalogue import CATEGORIES
 from assistance.models import MeasureType
 from assistance.permissions import EDIT_CATALOGUE
@@ -63,15 +63,12 @@ class MeasureCatalogue(Page):
 
     def _retire(self, key: str) -> HttpResponse:
         kind = get_object_or_404(MeasureType, pk=whole_number(key))
-        try:
+
+        def act() -> str:
             retire_type(kind=kind, actor=self.user, at=self.at)
-        except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            messages.error(self.request, refusal.message)
-        else:
-            messages.success(self.request, f"“{kind}”已停用：新计划选不到它，正在用的照旧。再加一次同名的就恢复。")
-        return redirect("measure-catalogue")
+            return f"“{kind}”已停用：新计划选不到它，正在用的照旧。再加一次同名的就恢复。"
+
+        return do_and_return(self.request, act, to="measure-catalogue")
 
     def _page(self, form: TypeForm, status: int = 200) -> HttpResponse:
         groups: dict[str, list[Any]] = {name: [] for name in CATEGORIES}

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.api.uploads import BOOK_BYTES, made_book, scratch_copy
 from accounts.errors import Refused
 from accounts.scope import scope_of
-from accounts.views.base import Page, asked, do_and_return
+from accounts.views.base import Page, asked, do_and_return, said
 from accounts.views.rejected import rejected_rows
 from monitoring.feed_calendar import feed_calendar
 from monitoring.feeds import FEEDS
@@ -76,7 +76,7 @@ class FeedList(Page):
         address = self._take_in(form) if form.is_valid() else ""
         by_script = request.headers.get("Accept") == "application/json"
         if by_script:
-            return JsonResponse({"to": address}) if address else JsonResponse({"errors": _said(form)}, status=400)
+            return JsonResponse({"to": address}) if address else JsonResponse({"errors": said(form)}, status=400)
         if address:
             return redirect(address)
         period = form.cleaned_data.get("period") or last_month()
@@ -148,14 +148,6 @@ def told(report: FeedReport) -> str:
     if batch.replaces:
         return f"{title}：{words}替换了 {batch.replaces.file.name}（{batch.replaces.rows} 行），传错了可以撤销。"
     return f"{title}：{words}"
-
-
-def _said(form: forms.Form) -> list[str]:
-    return [
-        f"{form.fields[name].label}：{error}" if name in form.fields else str(error)
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
 
 
 class FeedDetail(Page):

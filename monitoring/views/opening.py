@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.errors import Refused
 from accounts.permissions import require
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from households.heads import home_name
 from households.models import Household
 from monitoring.models import Clue
@@ -73,10 +73,7 @@ class Opening(Page):
         try:
             answer = self.open(household, form.cleaned_data)
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            for sentence in [refusal.message, *refusal.details]:
-                form.add_error(None, sentence)
+            put_on_form(form, refusal, details=True)
             return self._page(request, household, form, status=refusal.status)
         messages.success(request, f"{self.title}：已登记。")
         return answer

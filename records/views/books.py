@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -17,7 +16,7 @@ from accounts.api.uploads import made_book, scratch_copy
 from accounts.errors import Refused
 from accounts.models import Division, User
 from accounts.scope import scope_of
-from accounts.views.base import Page, asked, do_and_return, keyset_page
+from accounts.views.base import Page, asked, do_and_return, keyset_page, said
 from accounts.views.rejected import rejected_rows
 from records.book_forms import UploadForm, may_enter, writable_places
 from records.books import BOOKS, Book
@@ -152,7 +151,7 @@ class BookUpload(Page):
         form = UploadForm(request.POST, request.FILES, user=self.user, book=declared)
         address = self._take_in(declared, form) if form.is_valid() else ""
         if request.headers.get("Accept") == "application/json":
-            return JsonResponse({"to": address}) if address else JsonResponse({"errors": _said(form)}, status=400)
+            return JsonResponse({"to": address}) if address else JsonResponse({"errors": said(form)}, status=400)
         return redirect(address) if address else self._page(declared, form, status=400)
 
     def _take_in(self, book: Book, form: UploadForm) -> str:
@@ -213,14 +212,6 @@ def told(report: BookReport) -> str:
         f"未变 {tally.unchanged}，截止 {tally.ended}，退回 {len(report.rejected)}"
         f"{'，退回的没有入库，照下面的原因改好再上传' if report.rejected else ''}。"
     )
-
-
-def _said(form: forms.Form) -> list[str]:
-    return [
-        f"{form.fields[name].label}：{error}" if name in form.fields else str(error)
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
 
 
 class BookTemplate(Page):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import require_somewhere
-from accounts.views.base import Page
+from accounts.views.base import Page, put_on_form
 from households.models import Household
 from monitoring.risks import Risk
 from records.book_forms import (
@@ -304,9 +304,7 @@ class HotlineClue(Page):
                 line=uid, seen=given["seen"], household=household, risk=given["risk"], actor=self.user, at=self.at
             )
         except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(None, refusal.message)
+            put_on_form(form, refusal)
             return None
 
     def _page(self, book: Book, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
