@@ -105,7 +105,7 @@ OF_PLACE = {
 }
 # Held by tests/reports/test_layouts.py.
 OF_LAYOUT = {"layout-detail", "layout-original"}
-# Held by tests/web/test_feed_pages.py.
+# Held by tests/web/test_feed_pages.py and test_feed_calendar_pages.py.
 OF_FEEDS = {"feed-headings", "feed-replace", "heading-forget", "run-changes"}
 # Held by tests/reports/test_exports.py.
 OF_EXPORTER = {"export-detail", "export-file"}
