@@ -112,7 +112,7 @@ class Endpoint(APIView):
         return Response({"next": following, "results": output(page.rows, many=True, context=self.context()).data})
 
     def context(self) -> dict[str, Any]:
-        return {"user": self.user, "today": timezone.localdate(), "view": self}
+        return {"user": self.user, "today": timezone.localdate(self.at), "view": self}
 
     def answer(self, output: type[Output], row: Any, status: int = 200) -> Response:
         return Response(output(row, context=self.context()).data, status=status)

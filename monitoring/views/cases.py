@@ -38,7 +38,7 @@ class CaseList(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         today, mine = timezone.localdate(self.at), Case.objects.visible_to(self.user)
         show = request.GET.get("show", "")
-        cases = _filtered(mine, request.GET) if show not in SHOWN else _shown(mine, show, self.user, today)
+        cases = _filtered(mine, request.GET, today) if show not in SHOWN else _shown(mine, show, self.user, today)
         context = {
             "page": keyset_page(
                 with_heads(cases.select_related("village__parent")).by_deadline(),
@@ -141,20 +141,20 @@ def _shown(cases: CaseQuerySet, show: str, user: User, today: date) -> CaseQuery
     return cases.sent_back() if show == "returned" else cases.untold()
 
 
-def _filtered(cases: CaseQuerySet, filters: Any) -> CaseQuerySet:
+def _filtered(cases: CaseQuerySet, filters: Any, today: date) -> CaseQuerySet:
     for name in ("state", "kind"):
         if value := filters.get(name):
             cases = cases.filter(**{name: value})
     if place := Division.objects.filter(code=filters.get("division", "")).first():
         cases = cases.within(place)
     if filters.get("clock") == "over":
-        return cases.decision_overdue(timezone.localdate())
+        return cases.decision_overdue(today)
     if filters.get("clock") == "soon":
-        return cases.decision_due_soon(timezone.localdate())
+        return cases.decision_due_soon(today)
     if filters.get("overdue") == "soon":
-        return cases.due_soon(timezone.localdate())
+        return cases.due_soon(today)
     if filters.get("overdue"):
-        return cases.overdue(timezone.localdate())
+        return cases.overdue(today)
     return cases if filters.get("state") else cases.open()
 
 
